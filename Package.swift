@@ -58,7 +58,10 @@ func decisions() -> [Target] {
 func services() -> [Target] {
     module(
         "TrustedTransport", in: "Services",
-        uses: ["PathValidation", "TrustPolicy", "JavaKeystore", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .nioHTTPCompression, .crypto, .logging],
+        uses: [
+            "PathValidation", "TrustPolicy", "JavaKeystore", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .nioHTTPCompression, .crypto,
+            .logging,
+        ],
         tests: ["CertificateFactory", "Lab", .x509])
         + module("InstanceStore", in: "Services", uses: ["AgentProtocol", .grdb, .crypto])
         + module(
@@ -81,8 +84,8 @@ func programs() -> [Target] {
         "OperatorCommands", in: "Programs",
         uses: [
             "AgentConfiguration", "AgentIdentity", "AgentProtocol", "AgentRuntime", "Diagnosis", "InstanceServer", "InstanceStore",
-            "JavaKeystore", "PathValidation", "TrustPolicy", "TrustedTransport", .argumentParser, .x509, .crypto, .nioCore, .nioPosix, .nioSSL,
-            .nioHTTP1, .serviceLifecycle, .logging,
+            "JavaKeystore", "PathValidation", "TrustPolicy", "TrustedTransport", .argumentParser, .x509, .crypto, .nioCore, .nioPosix,
+            .nioSSL, .nioHTTP1, .serviceLifecycle, .logging,
         ])
         + [
             .executableTarget(

@@ -8,7 +8,9 @@ public struct Finding: Hashable, Sendable, Codable {
         public var command: String?
         /// false for a fix that weakens a check.
         public var safe: Bool
-        public init(_ effect: String, command: String? = nil, safe: Bool = true) { (self.effect, self.command, self.safe) = (effect, command, safe) }
+        public init(_ effect: String, command: String? = nil, safe: Bool = true) {
+            (self.effect, self.command, self.safe) = (effect, command, safe)
+        }
 
         enum CodingKeys: String, CodingKey { case effect, command, safe }
         public func encode(to encoder: any Encoder) throws {
@@ -34,7 +36,8 @@ public struct Finding: Hashable, Sendable, Codable {
     public var consequenceOf: String?
 
     public init(
-        id: String, severity: Severity, subject: String, summary: String, cause: String, evidence: [String: String] = [:], fixes: [Fix] = [],
+        id: String, severity: Severity, subject: String, summary: String, cause: String, evidence: [String: String] = [:],
+        fixes: [Fix] = [],
         vendorMessages: [String] = [], references: [String] = [], consequenceOf: String? = nil
     ) {
         (self.id, self.severity, self.subject, self.summary, self.cause) = (id, severity, subject, summary, cause)

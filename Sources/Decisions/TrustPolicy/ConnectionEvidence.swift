@@ -1,4 +1,5 @@
 public import PathValidation
+
 public import struct Foundation.Date
 
 /// Everything that one attempt to connect brought to light. The transport gathers it, a policy judges it, `Diagnosis` explains it.

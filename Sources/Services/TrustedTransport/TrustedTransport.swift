@@ -7,7 +7,10 @@ public struct OutboundRequest: Sendable {
     public var headers: [(name: String, value: String)]
     public var body: [UInt8]
     public var timeout: Duration
-    public init(method: String = "GET", path: String, headers: [(name: String, value: String)] = [], body: [UInt8] = [], timeout: Duration = .seconds(30)) {
+    public init(
+        method: String = "GET", path: String, headers: [(name: String, value: String)] = [], body: [UInt8] = [],
+        timeout: Duration = .seconds(30)
+    ) {
         (self.method, self.path, self.headers, self.body, self.timeout) = (method, path, headers, body, timeout)
     }
 }

@@ -14,7 +14,9 @@ public struct SysID: Hashable, Sendable, CustomStringConvertible, Codable {
         var generator = SystemRandomNumberGenerator()
         let high = String(generator.next() as UInt64, radix: 16)
         let low = String(generator.next() as UInt64, radix: 16)
-        return SysID(high.leftPadded(to: 16) + low.leftPadded(to: 16))!  // sixteen digits each, by construction
+        // Sixteen hexadecimal digits each, by construction.
+        // swift-format-ignore: NeverForceUnwrap
+        return SysID(high.leftPadded(to: 16) + low.leftPadded(to: 16))!
     }
 
     public init(from decoder: any Decoder) throws {

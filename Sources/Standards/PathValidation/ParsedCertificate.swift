@@ -1,6 +1,6 @@
-public import X509
 import Crypto
 import SwiftASN1
+public import X509
 
 /// A certificate together with the exact bytes it came in; equality and hashing are by those bytes.
 public struct ParsedCertificate: Sendable, Hashable {

@@ -63,7 +63,7 @@ func services() -> [Target] {
             .logging,
         ],
         tests: ["CertificateFactory", "Lab", .x509])
-        + module("InstanceStore", in: "Services", uses: ["AgentProtocol", .grdb, .crypto])
+        + module("InstanceStore", in: "Services", uses: ["AgentProtocol", .grdb, .crypto, .cryptoExtras])
         + module(
             "InstanceServer", in: "Services",
             uses: [

@@ -1,0 +1,110 @@
+public import AgentProtocol
+public import struct Foundation.Date
+import GRDB
+
+/// Which rows of the queue are asked for; all given facts must hold.
+public struct QueueFilter: Hashable, Sendable {
+    public var sysID: SysID?
+    public var agent: String?
+    public var queue: QueueRecord.Queue?
+    public var states: Set<QueueRecord.State> = []
+    public var topic: String?
+    public var name: String?
+    public var source: String?
+    public var agentCorrelator: String?
+    public var responseTo: SysID?
+    public var priority: Priority?
+
+    public init() {}
+}
+
+public enum QueueOrder: Hashable, Sendable {
+    /// By sequence, then as inserted.
+    case asWorked
+    case oldestFirst, newestFirst
+}
+
+/// What clients of the public queue tables need: rows by example, single rows written. No lease, no token: as the public semantics are.
+extension InstanceStore {
+    /// The page asked for and the number of all matches.
+    public func entries(
+        matching filter: QueueFilter, order: QueueOrder, limit: Int, offset: Int = 0
+    ) async throws(InstanceStoreError) -> (page: [QueueEntry], total: Int) {
+        let (condition, arguments) = filter.sql
+        let by =
+            switch order {
+            case .asWorked: "priority, sequence, ordinal"
+            case .oldestFirst: "ordinal"
+            case .newestFirst: "ordinal DESC"
+            }
+        return try await read { database in
+            let total = try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM ecc_queue WHERE \(condition)", arguments: arguments) ?? 0
+            let sql = "SELECT * FROM ecc_queue WHERE \(condition) ORDER BY \(by) LIMIT ? OFFSET ?"
+            let page = try Row.fetchAll(database, sql: sql, arguments: arguments + [max(0, limit), max(0, offset)])
+            return (try page.map(QueueEntry.init), total)
+        }
+    }
+
+    /// An `input` row of the plain protocol. One with `responseTo` closes its job, as long as the job is the same agent's and open.
+    @discardableResult
+    public func insertInput(_ record: QueueRecord, by user: String, now: Date) async throws(InstanceStoreError) -> QueueRecord {
+        try await write { database in
+            var input = record
+            input.queue = .input
+            if input.sequence == 0 { input.sequence = Timestamp(now).milliseconds }
+            if try Self.rowExists(input.sysID, in: database) {
+                throw InstanceStoreError.exists(kind: "ecc_queue", name: input.sysID.description)
+            }
+            try input.insert(into: database, by: user, now: now)
+            if let job = input.responseTo {
+                let find = "SELECT ordinal FROM ecc_queue WHERE sys_id = ? AND agent = ? AND queue = 'output' AND state IN ('ready', 'processing')"
+                if let ordinal = try Int64.fetchOne(database, sql: find, arguments: [job.description, input.agent]) {
+                    let state: QueueRecord.State = input.errorString.isEmpty ? .processed : .error
+                    try Self.close(ordinal, as: state, errorString: input.errorString, now: now, in: database)
+                }
+            }
+            return input
+        }
+    }
+
+    /// Changes state and error text of one row; nil leaves a field as it is. False when there is no such row. Any lease on it ends.
+    public func updateEntry(
+        _ sysID: SysID, state: QueueRecord.State?, errorString: String?, now: Date
+    ) async throws(InstanceStoreError) -> Bool {
+        let agent: String?? = try await write { database -> String?? in
+            let sql = """
+                UPDATE ecc_queue SET state = COALESCE(?, state), error_string = COALESCE(?, error_string), lease_until = NULL,
+                    claimed_by = NULL, token = token + 1, updated_at = ? WHERE sys_id = ?
+                """
+            try database.execute(sql: sql, arguments: [state?.rawValue, errorString, Timestamp(now), sysID.description])
+            guard database.changesCount > 0 else { return .none }
+            return .some(try String.fetchOne(database, sql: "SELECT agent FROM ecc_queue WHERE sys_id = ?", arguments: [sysID.description]))
+        }
+        guard let agent else { return false }
+        if state == .ready, let agent { signal.wake(agent: agent) }
+        return true
+    }
+}
+
+extension QueueFilter {
+    fileprivate var sql: (condition: String, arguments: StatementArguments) {
+        var parts = ["1 = 1"]
+        var arguments: StatementArguments = []
+        func add(_ column: String, _ value: (any DatabaseValueConvertible)?) {
+            guard let value else { return }
+            parts.append(column + " = ?")
+            arguments += [value]
+        }
+        add("sys_id", sysID?.description)
+        add("agent", agent)
+        add("queue", queue?.rawValue)
+        add("topic", topic)
+        add("name", name)
+        add("source", source)
+        add("agent_correlator", agentCorrelator)
+        add("response_to", responseTo?.description)
+        add("priority", priority?.rawValue)
+        if !states.isEmpty { parts.append("state IN (" + states.map { "'\($0.rawValue)'" }.sorted().joined(separator: ", ") + ")") }
+        return (parts.joined(separator: " AND "), arguments)
+    }
+}

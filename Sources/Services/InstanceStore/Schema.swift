@@ -1,0 +1,110 @@
+import GRDB
+
+/// The tables, by migration. A migration that has shipped is never edited; the next one is appended.
+enum Schema {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1 queue") { try $0.execute(sql: queue) }
+        migrator.registerMigration("1 agents") { try $0.execute(sql: agents) }
+        migrator.registerMigration("1 users") { try $0.execute(sql: users) }
+        migrator.registerMigration("1 authority") { try $0.execute(sql: authority) }
+        return migrator
+    }
+
+    /// `ordinal` breaks ties of `sequence` in the order of insertion. `token` and `claims` belong to the lease, `idempotency_key` to a
+    /// result that came with one: of those a job has at most one, whereas the plain protocol may answer a job in many rows.
+    private static let queue = """
+        CREATE TABLE ecc_queue (
+            ordinal INTEGER PRIMARY KEY AUTOINCREMENT,
+            sys_id TEXT NOT NULL UNIQUE,
+            agent TEXT NOT NULL,
+            queue TEXT NOT NULL,
+            state TEXT NOT NULL,
+            topic TEXT NOT NULL,
+            name TEXT NOT NULL,
+            source TEXT NOT NULL,
+            payload TEXT NOT NULL,
+            priority INTEGER NOT NULL,
+            sequence INTEGER NOT NULL,
+            response_to TEXT,
+            agent_correlator TEXT NOT NULL,
+            error_string TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            updated_at INTEGER NOT NULL,
+            created_by TEXT NOT NULL,
+            token INTEGER NOT NULL DEFAULT 0,
+            claims INTEGER NOT NULL DEFAULT 0,
+            claimed_by TEXT,
+            lease_until INTEGER,
+            idempotency_key TEXT
+        );
+        CREATE INDEX ecc_queue_open ON ecc_queue (agent, priority, sequence, ordinal)
+            WHERE queue = 'output' AND state IN ('ready', 'processing');
+        CREATE INDEX ecc_queue_answers ON ecc_queue (response_to) WHERE response_to IS NOT NULL;
+        CREATE UNIQUE INDEX ecc_queue_one_result ON ecc_queue (response_to) WHERE idempotency_key IS NOT NULL;
+        CREATE UNIQUE INDEX ecc_queue_idempotency ON ecc_queue (idempotency_key) WHERE idempotency_key IS NOT NULL;
+        """
+
+    private static let agents = """
+        CREATE TABLE ecc_agent (
+            sys_id TEXT PRIMARY KEY NOT NULL,
+            name TEXT NOT NULL UNIQUE,
+            user_name TEXT NOT NULL,
+            validated TEXT NOT NULL,
+            certificate BLOB,
+            host_name TEXT NOT NULL,
+            home_dir TEXT NOT NULL,
+            version TEXT NOT NULL,
+            nonce TEXT NOT NULL,
+            last_seen INTEGER,
+            spooled_results INTEGER NOT NULL DEFAULT 0,
+            created_at INTEGER NOT NULL
+        );
+        CREATE TABLE registration_key (
+            hash BLOB PRIMARY KEY NOT NULL,
+            agent_name TEXT,
+            expires_at INTEGER NOT NULL,
+            spent_at INTEGER,
+            spent_by TEXT
+        );
+        CREATE TABLE agent_finding (
+            agent TEXT NOT NULL REFERENCES ecc_agent (sys_id) ON DELETE CASCADE,
+            position INTEGER NOT NULL,
+            finding TEXT NOT NULL,
+            reported_at INTEGER NOT NULL,
+            PRIMARY KEY (agent, position)
+        );
+        """
+
+    private static let users = """
+        CREATE TABLE sys_user (
+            user_name TEXT PRIMARY KEY NOT NULL,
+            salt BLOB NOT NULL,
+            rounds INTEGER NOT NULL,
+            hash BLOB NOT NULL,
+            roles TEXT NOT NULL,
+            created_at INTEGER NOT NULL
+        );
+        CREATE TABLE credential (
+            alias TEXT PRIMARY KEY NOT NULL,
+            user_name TEXT NOT NULL,
+            sealed_secret BLOB NOT NULL,
+            updated_at INTEGER NOT NULL
+        );
+        CREATE TABLE setting (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);
+        """
+
+    private static let authority = """
+        CREATE TABLE issued_certificate (
+            issuer TEXT NOT NULL,
+            serial TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            certificate BLOB NOT NULL,
+            not_before INTEGER NOT NULL,
+            not_after INTEGER NOT NULL,
+            revoked_at INTEGER,
+            revocation_reason INTEGER,
+            PRIMARY KEY (issuer, serial)
+        );
+        """
+}

@@ -8,7 +8,8 @@ import Testing
     func order() async throws {
         try await withStore { store, _ in
             for (topic, priority, sequence) in [
-                ("d", Priority.standard, Int64(1)), ("c", .expedited, 9), ("a", .interactive, 7), ("b", .interactive, 8), ("e", .standard, 2),
+                ("d", Priority.standard, Int64(1)), ("c", .expedited, 9), ("a", .interactive, 7), ("b", .interactive, 8),
+                ("e", .standard, 2),
                 ("f", .standard, 2),
             ] {
                 try await store.insertJob(job(topic, priority: priority, sequence: sequence), by: "t", now: noon)
@@ -24,7 +25,8 @@ import Testing
                 for _ in 0..<3 { try await store.insertJob(job(priority: priority), by: "t", now: noon) }
             }
             let claims = try await store.claim(
-                agent: queueAgent(named: "one"), limits: ClaimLimits(interactive: 0, expedited: 2, standard: -5), session: "s", leaseSeconds: 60,
+                agent: queueAgent(named: "one"), limits: ClaimLimits(interactive: 0, expedited: 2, standard: -5), session: "s",
+                leaseSeconds: 60,
                 now: noon)
             #expect(claims.map(\.record.priority) == [.expedited, .expedited])
         }
@@ -69,7 +71,8 @@ import Testing
             let older = AgentMessages.Heartbeat.Held(job: claims[1].record.sysID, token: 0)
 
             let lost = try await store.heartbeat(
-                agent: agent, session: "s1", holding: [held[0], older, held[2], unknown], spooledResults: 4, leaseSeconds: 60, now: after(50))
+                agent: agent, session: "s1", holding: [held[0], older, held[2], unknown], spooledResults: 4, leaseSeconds: 60,
+                now: after(50))
             #expect(lost == [older.job, unknown.job], "a job that is done is not lost")
             #expect(try await store.claimAll(at: after(70)).map(\.record.sysID) == [claims[1].record.sysID], "the first was renewed to 110")
             let seen = try #require(try await store.agent(named: "one"))

@@ -51,7 +51,8 @@ import Testing
     func revocation() async throws {
         try await withStore { store, _ in
             try await store.recordIssued(
-                IssuedCertificate(issuer: "issuing", serial: "0a", subject: "CN=x", certificate: [1], notBefore: noon, notAfter: after(100)))
+                IssuedCertificate(issuer: "issuing", serial: "0a", subject: "CN=x", certificate: [1], notBefore: noon, notAfter: after(100))
+            )
             try await store.revoke(issuer: "issuing", serial: "0a", at: after(1), reason: 1)
             try await store.revoke(issuer: "issuing", serial: "0a", at: after(2), reason: 5)
             #expect(try await store.issued(issuer: "issuing", serial: "0a")?.revocation == .init(at: after(1), reason: 1))

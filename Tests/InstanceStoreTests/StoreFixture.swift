@@ -36,7 +36,8 @@ func result(of claim: ClaimedJob, key: String? = nil, token: Int64? = nil, error
 extension InstanceStore {
     func claimAll(_ agent: String = "one", session: String = "s1", at now: Date = noon, places: Int = 100) async throws -> [ClaimedJob] {
         try await claim(
-            agent: queueAgent(named: agent), limits: ClaimLimits(interactive: places, expedited: places, standard: places), session: session,
+            agent: queueAgent(named: agent), limits: ClaimLimits(interactive: places, expedited: places, standard: places),
+            session: session,
             leaseSeconds: 60, now: now)
     }
 }

@@ -38,7 +38,9 @@ extension AgentRecord {
         guard let sysID = SysID(row["sys_id"] as String), let validation = AgentMessages.Validation(rawValue: row["validated"]) else {
             throw InstanceStoreError.database(path: "ecc_agent", code: -1, message: "a row that no version of this program wrote")
         }
-        self.init(sysID: sysID, name: row["name"], userName: row["user_name"], nonce: row["nonce"], createdAt: (row["created_at"] as Timestamp).date)
+        self.init(
+            sysID: sysID, name: row["name"], userName: row["user_name"], nonce: row["nonce"],
+            createdAt: (row["created_at"] as Timestamp).date)
         self.validation = validation
         certificate = (row["certificate"] as Data?).map(Array.init)
         (hostName, homeDirectory, version) = (row["host_name"], row["home_dir"], row["version"])
@@ -57,7 +59,8 @@ extension AgentRecord {
                     spooled_results = excluded.spooled_results
                 """,
             arguments: [
-                sysID.description, name, userName, validation.rawValue, certificate.map { Data($0) }, hostName, homeDirectory, version, nonce,
+                sysID.description, name, userName, validation.rawValue, certificate.map { Data($0) }, hostName, homeDirectory, version,
+                nonce,
                 lastSeen.map { Timestamp($0) }, spooledResults, Timestamp(createdAt),
             ])
     }

@@ -1,6 +1,7 @@
 public import AgentProtocol
-public import struct Foundation.Date
 import GRDB
+
+public import struct Foundation.Date
 
 extension InstanceStore {
     /// By name.
@@ -19,7 +20,9 @@ extension InstanceStore {
     /// Throws `exists` when the name is taken.
     public func insertAgent(_ agent: AgentRecord) async throws(InstanceStoreError) {
         try await write { database in
-            if try Self.agent(named: agent.name, in: database) != nil { throw InstanceStoreError.exists(kind: "ecc_agent", name: agent.name) }
+            if try Self.agent(named: agent.name, in: database) != nil {
+                throw InstanceStoreError.exists(kind: "ecc_agent", name: agent.name)
+            }
             try agent.save(into: database)
         }
     }
@@ -36,7 +39,8 @@ extension InstanceStore {
     /// Notes that the agent has been heard of.
     public func touch(_ agent: SysID, now: Date) async throws(InstanceStoreError) {
         try await write { database in
-            try database.execute(sql: "UPDATE ecc_agent SET last_seen = ? WHERE sys_id = ?", arguments: [Timestamp(now), agent.description])
+            try database.execute(
+                sql: "UPDATE ecc_agent SET last_seen = ? WHERE sys_id = ?", arguments: [Timestamp(now), agent.description])
         }
     }
 
@@ -55,7 +59,8 @@ extension InstanceStore {
     /// In the order the agent gave: the root cause first.
     public func findings(of agent: SysID) async throws(InstanceStoreError) -> [String] {
         try await read {
-            try String.fetchAll($0, sql: "SELECT finding FROM agent_finding WHERE agent = ? ORDER BY position", arguments: [agent.description])
+            try String.fetchAll(
+                $0, sql: "SELECT finding FROM agent_finding WHERE agent = ? ORDER BY position", arguments: [agent.description])
         }
     }
 

@@ -65,7 +65,8 @@ extension InstanceStore {
     /// What the issuer's revocation list must name: revoked and not yet past its end.
     public func revoked(issuer: String, now: Date) async throws(InstanceStoreError) -> [IssuedCertificate] {
         try await read { database in
-            let sql = "SELECT * FROM issued_certificate WHERE issuer = ? AND revoked_at IS NOT NULL AND not_after >= ? ORDER BY revoked_at, serial"
+            let sql =
+                "SELECT * FROM issued_certificate WHERE issuer = ? AND revoked_at IS NOT NULL AND not_after >= ? ORDER BY revoked_at, serial"
             return try Row.fetchAll(database, sql: sql, arguments: [issuer, Timestamp(now)]).map(IssuedCertificate.init)
         }
     }

@@ -1,6 +1,7 @@
 public import AgentProtocol
-public import struct Foundation.Date
 import GRDB
+
+public import struct Foundation.Date
 
 /// Free places in the agent's three pools.
 public struct ClaimLimits: Hashable, Sendable {
@@ -30,6 +31,10 @@ public struct ClaimedJob: Hashable, Sendable {
     /// Grows with each claim of the job: whoever holds an older one has lost it.
     public var token: Int64
     public var earlierClaims: Int
+
+    public init(record: QueueRecord, token: Int64, earlierClaims: Int) {
+        (self.record, self.token, self.earlierClaims) = (record, token, earlierClaims)
+    }
 }
 
 extension InstanceStore {

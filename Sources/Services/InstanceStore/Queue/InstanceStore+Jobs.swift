@@ -1,6 +1,7 @@
 public import AgentProtocol
-public import struct Foundation.Date
 import GRDB
+
+public import struct Foundation.Date
 
 extension InstanceStore {
     /// Puts a job into its agent's queue and wakes the agent. A `sequence` of 0 becomes the time, so that jobs run in the order they came.
@@ -40,7 +41,8 @@ extension InstanceStore {
     /// Newest first. Rows of `payload`s may be large: ask for no more than you show.
     public func latestEntries(limit: Int) async throws(InstanceStoreError) -> [QueueEntry] {
         try await read { database in
-            try Row.fetchAll(database, sql: "SELECT * FROM ecc_queue ORDER BY ordinal DESC LIMIT ?", arguments: [limit]).map(QueueEntry.init)
+            try Row.fetchAll(database, sql: "SELECT * FROM ecc_queue ORDER BY ordinal DESC LIMIT ?", arguments: [limit]).map(
+                QueueEntry.init)
         }
     }
 
@@ -55,7 +57,8 @@ extension InstanceStore {
     /// Jobs per state, over all agents.
     public func jobCounts() async throws(InstanceStoreError) -> [QueueRecord.State: Int] {
         try await read { database in
-            let rows = try Row.fetchAll(database, sql: "SELECT state, COUNT(*) AS count FROM ecc_queue WHERE queue = 'output' GROUP BY state")
+            let rows = try Row.fetchAll(
+                database, sql: "SELECT state, COUNT(*) AS count FROM ecc_queue WHERE queue = 'output' GROUP BY state")
             return rows.reduce(into: [:]) { counts, row in
                 if let state = QueueRecord.State(rawValue: row["state"]) { counts[state] = row["count"] }
             }

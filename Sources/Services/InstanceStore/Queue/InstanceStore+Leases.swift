@@ -1,6 +1,7 @@
 public import AgentProtocol
-public import struct Foundation.Date
 import GRDB
+
+public import struct Foundation.Date
 
 extension InstanceStore {
     /// Renews the leases that `session` still has and notes that the agent lives. Returns the jobs of `holding` that are no longer its

@@ -1,6 +1,7 @@
 public import AgentProtocol
-public import struct Foundation.Date
 import GRDB
+
+public import struct Foundation.Date
 
 /// Which rows of the queue are asked for; all given facts must hold.
 public struct QueueFilter: Hashable, Sendable {
@@ -57,7 +58,8 @@ extension InstanceStore {
             }
             try input.insert(into: database, by: user, now: now)
             if let job = input.responseTo {
-                let find = "SELECT ordinal FROM ecc_queue WHERE sys_id = ? AND agent = ? AND queue = 'output' AND state IN ('ready', 'processing')"
+                let find =
+                    "SELECT ordinal FROM ecc_queue WHERE sys_id = ? AND agent = ? AND queue = 'output' AND state IN ('ready', 'processing')"
                 if let ordinal = try Int64.fetchOne(database, sql: find, arguments: [job.description, input.agent]) {
                     let state: QueueRecord.State = input.errorString.isEmpty ? .processed : .error
                     try Self.close(ordinal, as: state, errorString: input.errorString, now: now, in: database)

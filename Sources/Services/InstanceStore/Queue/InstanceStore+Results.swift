@@ -1,6 +1,7 @@
 public import AgentProtocol
-public import struct Foundation.Date
 import GRDB
+
+public import struct Foundation.Date
 
 extension InstanceStore {
     /// Stores results of `agent`'s jobs and closes the jobs: `processed`, or `error` when the result carries an error text.

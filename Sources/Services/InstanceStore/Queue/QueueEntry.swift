@@ -1,6 +1,7 @@
 public import AgentProtocol
-public import struct Foundation.Date
 import GRDB
+
+public import struct Foundation.Date
 
 /// A row of the queue with what the instance keeps beside the record.
 public struct QueueEntry: Hashable, Sendable {

@@ -20,7 +20,9 @@ extension InstanceStore {
     /// Adds or replaces the credential of that alias.
     public func setCredential(_ credential: Credential, now: Date) async throws(InstanceStoreError) {
         let sealed: Data
-        do { sealed = try secrets.seal(credential.secret, alias: credential.alias) } catch { throw InstanceStoreError(error, path: "credential") }
+        do { sealed = try secrets.seal(credential.secret, alias: credential.alias) } catch {
+            throw InstanceStoreError(error, path: "credential")
+        }
         try await write { database in
             try database.execute(
                 sql: "INSERT OR REPLACE INTO credential (alias, user_name, sealed_secret, updated_at) VALUES (?, ?, ?, ?)",
@@ -32,7 +34,9 @@ extension InstanceStore {
     public func credential(_ alias: String) async throws(InstanceStoreError) -> Credential? {
         let box = secrets
         return try await read { database in
-            guard let row = try Row.fetchOne(database, sql: "SELECT * FROM credential WHERE alias = ?", arguments: [alias]) else { return nil }
+            guard let row = try Row.fetchOne(database, sql: "SELECT * FROM credential WHERE alias = ?", arguments: [alias]) else {
+                return nil
+            }
             return Credential(alias: alias, userName: row["user_name"], secret: try box.open(row["sealed_secret"], alias: alias))
         }
     }

@@ -49,7 +49,9 @@ extension InstanceStore {
     /// The user, if name and password are right. Takes as long for a name that does not exist. Slow on purpose: remember the answer.
     public func user(_ name: String, password: String) async throws(InstanceStoreError) -> UserRecord? {
         let found = try await read { database -> (PasswordHash, String)? in
-            guard let row = try Row.fetchOne(database, sql: "SELECT * FROM sys_user WHERE user_name = ?", arguments: [name]) else { return nil }
+            guard let row = try Row.fetchOne(database, sql: "SELECT * FROM sys_user WHERE user_name = ?", arguments: [name]) else {
+                return nil
+            }
             let hash = PasswordHash(salt: Array(row["salt"] as Data), rounds: row["rounds"], hash: Array(row["hash"] as Data))
             return (hash, row["roles"])
         }

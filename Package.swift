@@ -38,7 +38,7 @@ let package = Package(
 /// What files, certificates and messages say: no network, disk, clock, logger.
 func standards() -> [Target] {
     module("StrictXML", in: "Standards", uses: [])
-        + module("JavaKeystore", in: "Standards", uses: [.asn1, .crypto, .x509])
+        + module("JavaKeystore", in: "Standards", uses: [.asn1, .crypto, .x509], tests: ["Counterparts"])
         + module("PathValidation", in: "Standards", uses: [.x509, .asn1, .crypto, .cryptoExtras], tests: ["CertificateFactory"])
         + module("AgentConfiguration", in: "Standards", uses: ["StrictXML"])
         + module("AgentProtocol", in: "Standards", uses: ["StrictXML"])
@@ -47,7 +47,9 @@ func standards() -> [Target] {
 /// What we conclude: pure functions and state machines.
 func decisions() -> [Target] {
     module("TrustPolicy", in: "Decisions", uses: ["PathValidation"], tests: ["CertificateFactory", .x509])
-        + module("AgentIdentity", in: "Decisions", uses: ["JavaKeystore", "AgentProtocol", .x509, .asn1, .crypto, .cryptoExtras])
+        + module(
+            "AgentIdentity", in: "Decisions", uses: ["JavaKeystore", "AgentProtocol", .x509, .asn1, .crypto, .cryptoExtras],
+            tests: ["Counterparts"])
         + module(
             "Diagnosis", in: "Decisions",
             uses: ["JavaKeystore", "PathValidation", "AgentConfiguration", "TrustPolicy", "AgentIdentity"],
@@ -99,6 +101,7 @@ func acrossModules() -> [Target] {
         .target(
             name: "CertificateFactory", dependencies: [.x509, .asn1, .crypto, .cryptoExtras],
             path: "Tests/Support/CertificateFactory", swiftSettings: strict()),
+        .target(name: "Counterparts", path: "Tests/Support/Counterparts", swiftSettings: strict()),
         .target(
             name: "Lab", dependencies: ["CertificateFactory", .nioCore, .nioPosix, .nioSSL, .nioHTTP1, .x509],
             path: "Tests/Support/Lab", swiftSettings: strict()),

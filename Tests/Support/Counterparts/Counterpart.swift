@@ -1,0 +1,65 @@
+public import Foundation
+
+/// A program of another maker that our files and messages are tried on.
+public enum Counterpart: String, Sendable {
+    case keytool, openssl
+
+    var package: String {
+        switch self {
+        case .keytool: "openjdk-17-jre-headless"
+        case .openssl: "openssl"
+        }
+    }
+
+    /// Runs it and returns what it printed, both channels. Throws for an exit status other than zero, and after `seconds`.
+    @discardableResult
+    public func run(_ arguments: [String], in folder: TemporaryFolder, seconds: Int = 60) throws -> String {
+        guard let program = path else { throw CounterpartFailure("\(rawValue) is missing: apt-get install \(package)") }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = arguments
+        process.currentDirectoryURL = folder.url
+        // English messages and UTC, whatever the machine speaks.
+        process.environment = ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": folder.url.path]
+        // A file, not a pipe: nobody has to read while it runs.
+        let output = folder.url.appendingPathComponent("output-\(UUID().uuidString)")
+        try Data().write(to: output)
+        let handle = try FileHandle(forWritingTo: output)
+        defer { try? handle.close() }
+        (process.standardInput, process.standardOutput, process.standardError) = (FileHandle.nullDevice, handle, handle)
+        let ended = DispatchSemaphore(value: 0)
+        process.terminationHandler = { _ in ended.signal() }
+        try process.run()
+        guard ended.wait(timeout: .now() + .seconds(seconds)) == .success else {
+            process.terminate()
+            throw CounterpartFailure("\(rawValue) did not end within \(seconds) s: \(arguments)")
+        }
+        let text = String(decoding: try Data(contentsOf: output), as: UTF8.self)
+        guard process.terminationStatus == 0 else {
+            throw CounterpartFailure("\(rawValue) \(arguments.joined(separator: " ")) ended with \(process.terminationStatus): \(text)")
+        }
+        return text
+    }
+
+    private var path: String? {
+        ["/usr/bin", "/usr/local/bin", "/bin"].map { "\($0)/\(rawValue)" }.first(where: FileManager.default.isExecutableFile)
+    }
+}
+
+public struct CounterpartFailure: Error, CustomStringConvertible {
+    public let description: String
+    init(_ description: String) { self.description = description }
+}
+
+/// A folder of one test's own, gone when the test is.
+public final class TemporaryFolder: Sendable {
+    public let url: URL
+    public init() throws {
+        url = FileManager.default.temporaryDirectory.appendingPathComponent("midguard-test-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+    deinit { try? FileManager.default.removeItem(at: url) }
+
+    public func write(_ bytes: [UInt8], to name: String) throws { try Data(bytes).write(to: url.appendingPathComponent(name)) }
+    public func read(_ name: String) throws -> [UInt8] { Array(try Data(contentsOf: url.appendingPathComponent(name))) }
+}

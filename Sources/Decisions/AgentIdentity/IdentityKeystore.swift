@@ -1,0 +1,35 @@
+public import JavaKeystore
+
+public import struct Foundation.Date
+
+/// Where the identity lives in a keystore. All of it is values: reading and replacing files is the caller's.
+public enum IdentityKeystore {
+    /// The vendor's alias; JKS holds it in lower case.
+    public static let alias = "DefaultSecurityKeyPairHandle"
+
+    /// The pair under the alias, as Java would find it. Every reason why there is none is an error of its own.
+    public static func pair(in keystore: Keystore, password: KeystorePassword) throws(IdentityError) -> IdentityKeyPair {
+        guard let entry = keystore.entry(asJava: alias) else { throw .pairMissing(alias: alias) }
+        guard case .privateKey(let key, let chain) = entry.content else { throw .entryHasNoKey(alias: entry.alias) }
+        guard let certificate = chain.first else { throw .entryHasNoCertificate(alias: entry.alias) }
+        let pkcs8: [UInt8]
+        do {
+            pkcs8 = try key.open(password: password)
+        } catch .keyPassword {
+            throw .keyPassword(alias: entry.alias)
+        } catch {
+            throw .keystore(error)
+        }
+        return try IdentityKeyPair(privateKeyDER: pkcs8, certificateDER: certificate.der, issuersDER: chain.dropFirst().map(\.der))
+    }
+
+    /// The keystore with `pair` under the alias, in the place of an earlier one; all other entries are spared.
+    public static func storing(
+        _ pair: IdentityKeyPair, in keystore: Keystore, password: KeystorePassword, created: Date
+    ) throws(IdentityError) -> Keystore {
+        let key: ProtectedKey
+        do { key = try .protecting(pkcs8: pair.privateKeyPKCS8, password: password) } catch { throw .keystore(error) }
+        let chain = ([pair.certificateDER] + pair.issuersDER).map { StoredCertificate(der: $0) }
+        return keystore.setting(asJava: .init(alias: alias, created: created, content: .privateKey(key, chain: chain)))
+    }
+}

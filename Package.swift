@@ -19,10 +19,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
-        // Sockets, TLS with a verification callback, content decoding.
+        // Sockets, and TLS with a verification callback.
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
-        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         // The instance: HTTP server, pages, SQLite.
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
@@ -60,10 +59,7 @@ func decisions() -> [Target] {
 func services() -> [Target] {
     module(
         "TrustedTransport", in: "Services",
-        uses: [
-            "PathValidation", "TrustPolicy", "JavaKeystore", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .nioHTTPCompression, .crypto,
-            .logging,
-        ],
+        uses: ["PathValidation", "TrustPolicy", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .nioTLS],
         tests: ["CertificateFactory", "Lab", .x509])
         + module("InstanceStore", in: "Services", uses: ["AgentProtocol", .grdb, .crypto, .cryptoExtras])
         + module(
@@ -86,8 +82,8 @@ func programs() -> [Target] {
         "OperatorCommands", in: "Programs",
         uses: [
             "AgentConfiguration", "AgentIdentity", "AgentProtocol", "AgentRuntime", "Diagnosis", "InstanceServer", "InstanceStore",
-            "JavaKeystore", "PathValidation", "TrustPolicy", "TrustedTransport", .argumentParser, .x509, .crypto, .nioCore, .nioPosix,
-            .nioSSL, .nioHTTP1, .serviceLifecycle, .logging,
+            "JavaKeystore", "PathValidation", "TrustPolicy", "TrustedTransport", .argumentParser, .x509, .crypto, .nioCore, .nioPosix, .nioSSL,
+            .nioHTTP1, .serviceLifecycle, .logging,
         ])
         + [
             .executableTarget(
@@ -141,7 +137,7 @@ extension Target.Dependency {
     static var nioPosix: Self { .product(name: "NIOPosix", package: "swift-nio") }
     static var nioHTTP1: Self { .product(name: "NIOHTTP1", package: "swift-nio") }
     static var nioSSL: Self { .product(name: "NIOSSL", package: "swift-nio-ssl") }
-    static var nioHTTPCompression: Self { .product(name: "NIOHTTPCompression", package: "swift-nio-extras") }
+    static var nioTLS: Self { .product(name: "NIOTLS", package: "swift-nio") }
     static var hummingbird: Self { .product(name: "Hummingbird", package: "hummingbird") }
     static var hummingbirdTLS: Self { .product(name: "HummingbirdTLS", package: "hummingbird") }
     static var mustache: Self { .product(name: "Mustache", package: "swift-mustache") }

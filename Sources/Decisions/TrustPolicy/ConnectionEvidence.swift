@@ -13,6 +13,8 @@ public struct ConnectionEvidence: Sendable {
     public var presented: [ParsedCertificate]
     public var malformed: [String]
     public var path: PathOutcome?
+    /// Built once more with issuers fetched over AIA, when `path` lacks one: for the explanation only, never for the verdict.
+    public var pathWithFetchedIssuers: PathOutcome?
     public var hostname: NameOutcome?
     /// For each certificate of the path below its anchor.
     public var revocation: [RevocationOutcome]

@@ -1,35 +1,75 @@
+public import NIOCore
+public import PathValidation
 public import TrustPolicy
+import NIOPosix
 
-// CONTRACT SKETCH (to be replaced by the implementation; the signatures stay)
-public struct OutboundRequest: Sendable {
-    public var method: String
-    public var path: String
-    public var headers: [(name: String, value: String)]
-    public var body: [UInt8]
-    public var timeout: Duration
+/// Every TLS connection that leaves an agent. A request is sent only after the endpoint's policy said yes to what the peer presented.
+public final class TrustedTransport: Sendable {
+    private let configuration: TransportConfiguration
+    private let dialer: Dialer
+    private let pool: ConnectionPool
+
+    /// - Parameter evidence: whom to ask for OCSP answers, CRLs and issuers; nil asks the sources that certificates name, over plain HTTP.
     public init(
-        method: String = "GET", path: String, headers: [(name: String, value: String)] = [], body: [UInt8] = [],
-        timeout: Duration = .seconds(30)
+        configuration: TransportConfiguration, group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, evidence: (any EvidenceSource)? = nil
     ) {
-        (self.method, self.path, self.headers, self.body, self.timeout) = (method, path, headers, body, timeout)
+        self.configuration = configuration
+        dialer = Dialer(
+            configuration: configuration, group: group,
+            source: evidence ?? EvidenceFetcher(group: group, timeout: configuration.evidenceTimeout))
+        pool = ConnectionPool(perEndpoint: configuration.idleConnections, idleTimeout: configuration.idleTimeout)
     }
-}
 
-public struct InboundResponse: Sendable {
-    public var status: Int
-    public var headers: [(name: String, value: String)]
-    public var body: [UInt8]
-    public init(status: Int, headers: [(name: String, value: String)], body: [UInt8]) {
-        (self.status, self.headers, self.body) = (status, headers, body)
+    /// One exchange with an `https` endpoint, over a kept-alive connection if one stands.
+    ///
+    /// Throws `.notSent` with the evidence when the policy refuses the peer or no session comes about; plain `http` is always refused.
+    public func send(_ request: OutboundRequest, to endpoint: Endpoint) async throws(TransportFailure) -> InboundResponse {
+        while let connection = pool.take(endpoint) {
+            do {
+                return try await exchange(request, over: connection, endpoint: endpoint)
+            } catch HTTPConnection.Failure.closed(untouched: true) where request.mayRepeat {
+                continue  // the peer had closed it while it was idle
+            } catch {
+                throw Self.failure(error)
+            }
+        }
+        let attempt = await dialer.open(endpoint, dial: nil)
+        guard let channel = attempt.channel else { throw .notSent(attempt.evidence) }
+        do {
+            return try await exchange(request, over: HTTPConnection.adopt(channel), endpoint: endpoint)
+        } catch {
+            throw Self.failure(error)
+        }
     }
-    public func header(_ name: String) -> String? { headers.first { $0.name.lowercased() == name.lowercased() }?.value }
-}
 
-/// Why a request brought no response. The evidence says why; `Diagnosis` turns it into findings.
-public enum TransportFailure: Error, Sendable {
-    /// Policy said no, or there was no session: nothing was sent.
-    case notSent(ConnectionEvidence)
-    /// The connection ended, or time ran out, after the request may have been sent.
-    case interrupted(String)
-    case responseOverLimit(bytes: Int)
+    /// Connects, gathers all evidence, and hangs up without sending anything.
+    ///
+    /// - Parameter dial: connect there instead, and keep the endpoint's name for SNI and the checks.
+    public func inspect(_ endpoint: Endpoint, dial: (host: String, port: Int)? = nil) async -> ConnectionEvidence {
+        let attempt = await dialer.open(endpoint, dial: dial)
+        attempt.channel?.close(promise: nil)
+        return attempt.evidence
+    }
+
+    /// Closes idle connections. Exchanges under way end by themselves.
+    public func shutdown() { pool.closeAll() }
+
+    private func exchange(_ request: OutboundRequest, over connection: HTTPConnection, endpoint: Endpoint) async throws -> InboundResponse {
+        let name = endpoint.host.contains(":") ? "[\(endpoint.host)]" : endpoint.host
+        let host = endpoint.port == endpoint.scheme.defaultPort ? name : "\(name):\(endpoint.port)"
+        let (response, reusable) = try await connection.exchange(request, host: host, limit: configuration.responseLimit)
+        if reusable { pool.give(connection, for: endpoint) }
+        return response
+    }
+
+    private static func failure(_ error: any Error) -> TransportFailure {
+        switch error {
+        case HTTPConnection.Failure.overLimit(let bytes): .responseOverLimit(bytes: bytes)
+        case HTTPConnection.Failure.timeout: .interrupted("no complete answer in time")
+        case HTTPConnection.Failure.closed: .interrupted("the connection was closed before the answer was complete")
+        case HTTPConnection.Failure.protocolError(let what): .interrupted("the answer is not HTTP/1.1 (\(what))")
+        case is CancellationError: .interrupted("cancelled")
+        default: .interrupted(String(describing: type(of: error)))
+        }
+    }
 }

@@ -1,0 +1,137 @@
+import NIOCore
+import NIOPosix
+import PathValidation
+import Synchronization
+import TrustPolicy
+
+/// Fetches OCSP answers, CRLs and issuers over plain HTTP, as certificates name them: bounded in size, time and redirects.
+///
+/// Answers are signed, so plain HTTP is by design. The same question asked twice at once is asked once; answers are kept for a while,
+/// and a source that failed is left alone for a while.
+final class EvidenceFetcher: EvidenceSource {
+    private let group: any EventLoopGroup
+    private let timeout: Duration
+    private let memory = Mutex<[EvidenceRequest: Remembered]>([:])
+
+    private enum Remembered {
+        case underWay(Task<EvidenceAnswer, Never>)
+        case known(EvidenceAnswer, until: ContinuousClock.Instant)
+    }
+
+    /// Large public CRLs are around 10 MiB; OCSP answers a few KiB.
+    static func limit(for kind: EvidenceRequest.Kind) -> Int {
+        switch kind {
+        case .ocsp: 64 << 10
+        case .crl: 32 << 20
+        case .issuer: 256 << 10
+        }
+    }
+    static let redirectLimit = 3
+    static let rememberedLimit = 256
+    static let keepAnswers: Duration = .seconds(300)
+    static let keepFailures: Duration = .seconds(20)
+
+    init(group: any EventLoopGroup, timeout: Duration) { (self.group, self.timeout) = (group, timeout) }
+
+    func fetch(_ request: EvidenceRequest) async -> EvidenceAnswer {
+        let task = memory.withLock { memory -> Result<EvidenceAnswer, NeedsTask> in
+            let now = ContinuousClock.now
+            switch memory[request] {
+            case .known(let answer, let until) where until > now: return .success(answer)
+            case .underWay(let task): return .failure(NeedsTask(task: task))
+            case .known, nil:
+                if memory.count >= Self.rememberedLimit {
+                    memory = memory.filter { if case .known(_, let until) = $0.value { until > now } else { true } }
+                    if memory.count >= Self.rememberedLimit { memory = memory.filter { if case .underWay = $0.value { true } else { false } } }
+                }
+                let task = Task { await self.ask(request) }
+                memory[request] = .underWay(task)
+                return .failure(NeedsTask(task: task))
+            }
+        }
+        switch task {
+        case .success(let answer): return answer
+        case .failure(let needed): return await needed.task.value
+        }
+    }
+
+    private struct NeedsTask: Error { var task: Task<EvidenceAnswer, Never> }
+
+    private func ask(_ request: EvidenceRequest) async -> EvidenceAnswer {
+        let answer = await follow(request)
+        var keep = Self.keepFailures
+        if case .answered(200, _, _, _) = answer { keep = Self.keepAnswers }
+        memory.withLock { $0[request] = .known(answer, until: .now + keep) }
+        return answer
+    }
+
+    private func follow(_ request: EvidenceRequest) async -> EvidenceAnswer {
+        var url = request.url
+        for _ in 0...Self.redirectLimit {
+            guard let endpoint = Endpoint(url), endpoint.scheme == .http else { return .failed(.unsupportedScheme(String(url.prefix(16)))) }
+            let response: InboundResponse
+            do {
+                response = try await exchange(request.kind, endpoint: endpoint, path: Self.path(of: url))
+            } catch {
+                return .failed(Self.failure(error, timeout: timeout))
+            }
+            if [301, 302, 303, 307, 308].contains(response.status), let location = response.header("location"), location.hasPrefix("http://") {
+                url = location
+                continue
+            }
+            return .answered(
+                status: response.status, contentType: response.header("content-type"), via: response.header("via"), body: response.body)
+        }
+        return .failed(.other("more than \(Self.redirectLimit) redirects"))
+    }
+
+    private func exchange(_ kind: EvidenceRequest.Kind, endpoint: Endpoint, path: String) async throws -> InboundResponse {
+        var request = OutboundRequest(path: path, headers: [("accept", "*/*"), ("connection", "close")], timeout: timeout)
+        if case .ocsp(let body) = kind {
+            request.method = "POST"
+            request.body = body
+            request.headers.append(("content-type", "application/ocsp-request"))
+        }
+        let addresses = try await NameResolution.addresses(of: endpoint.host, port: endpoint.port)
+        var last: any Error = NameResolution.NotFound()
+        for address in addresses.prefix(3) {
+            do {
+                let channel = try await ClientBootstrap(group: group).connectTimeout(TimeAmount(timeout)).connect(to: address).get()
+                let host = endpoint.port == 80 ? endpoint.host : "\(endpoint.host):\(endpoint.port)"
+                let connection = try await HTTPConnection.adopt(channel)
+                defer { connection.close() }
+                return try await connection.exchange(request, host: host, limit: Self.limit(for: kind)).response
+            } catch let error as HTTPConnection.Failure {
+                throw error
+            } catch {
+                last = error
+            }
+        }
+        throw last
+    }
+
+    private static func path(of url: String) -> String {
+        let rest = url.dropFirst("http://".count)
+        guard let slash = rest.firstIndex(where: { $0 == "/" || $0 == "?" }) else { return "/" }
+        let path = rest[slash...].prefix { $0 != "#" }
+        return path.first == "?" ? "/" + path : String(path)
+    }
+
+    private static func failure(_ error: any Error, timeout: Duration) -> FetchFailure {
+        switch error {
+        case is NameResolution.NotFound: return .nameNotFound
+        case HTTPConnection.Failure.timeout: return .timeout(seconds: timeout.seconds)
+        case HTTPConnection.Failure.overLimit(let bytes): return .overLimit(bytes: bytes)
+        case HTTPConnection.Failure.closed: return .reset
+        case HTTPConnection.Failure.protocolError(let what): return .other("not HTTP/1.1 (\(what))")
+        default: break
+        }
+        return switch ConnectionObstacle.connecting(error, address: "", seconds: timeout.seconds) {
+        case .refused: .refused
+        case .timeout(_, let seconds): .timeout(seconds: seconds)
+        case .reset: .reset
+        case .other(let what): .other(what)
+        default: .other(String(describing: type(of: error)))
+        }
+    }
+}

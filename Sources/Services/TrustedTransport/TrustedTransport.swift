@@ -1,7 +1,7 @@
 public import NIOCore
 public import PathValidation
 public import TrustPolicy
-import NIOPosix
+public import NIOPosix
 
 /// Every TLS connection that leaves an agent. A request is sent only after the endpoint's policy said yes to what the peer presented.
 public final class TrustedTransport: Sendable {

@@ -1,0 +1,42 @@
+public import TrustPolicy
+import PathValidation
+
+/// Findings on one attempt to connect, root cause first.
+///
+/// The same evidence gives the same findings wherever it is explained: `midguard check`, the agent's log, the console.
+public enum ConnectionFindings {
+    public static func explaining(_ evidence: ConnectionEvidence, context: FixContext = FixContext()) -> [Finding] {
+        if let obstacle = evidence.obstacle { return [obstacle.finding(for: evidence, context: context)] }
+        var findings = revoked(evidence, context: context)
+        findings += chain(evidence, context: context)
+        let cause = findings.first
+        if var finding = hostname(evidence, context: context) {
+            // An interceptor's certificate is made for its own purposes: the name is not what to mend.
+            if cause?.id == "chain.intercepted" { finding.consequenceOf = cause?.id }
+            findings.append(finding)
+        }
+        findings += revocationUnknown(evidence, context: context)
+        if evidence.decision.policy.reportOnly { findings = findings.map { $0.reportedOnly(by: evidence.decision) } }
+        return findings
+    }
+
+    static func severity(_ enforced: Bool) -> Finding.Severity { enforced ? .error : .warning }
+}
+
+extension Finding {
+    fileprivate func reportedOnly(by decision: PolicyDecision) -> Finding {
+        guard severity == .error else { return self }
+        var copy = self
+        copy.severity = .warning
+        copy.evidence["reportOnly"] = "row \(decision.policy.name)"
+        return copy
+    }
+}
+
+extension ConnectionEvidence {
+    var subject: String { endpoint.description }
+    var storeText: String { "\(trustStore.path) (\(trustStore.entries) \(trustStore.entries == 1 ? "entry" : "entries"))" }
+    var presentedText: String {
+        presented.isEmpty ? "nothing readable" : Words.list(presented.map { $0.subject.description.isEmpty ? "(empty subject)" : $0.subject.description })
+    }
+}

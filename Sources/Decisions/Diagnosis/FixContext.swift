@@ -1,0 +1,45 @@
+public import TrustPolicy
+
+/// What the call said that led to a finding: a printed command carries it on, so that it works when pasted.
+public struct FixContext: Hashable, Sendable {
+    /// How the user calls us.
+    public var program = "midguard"
+    public var home: String?
+    public var trustStore: String?
+    public var trustStorePasswordFile: String?
+    /// `HOST:PORT` of `--connect`.
+    public var connect: String?
+
+    public init(home: String? = nil, trustStore: String? = nil, trustStorePasswordFile: String? = nil, connect: String? = nil) {
+        (self.home, self.trustStore, self.trustStorePasswordFile, self.connect) = (home, trustStore, trustStorePasswordFile, connect)
+    }
+
+    /// A command line of this program with everything quoted.
+    func command(_ words: [String], store: Bool = false, connecting: Bool = false) -> String {
+        var all = [program] + words
+        if connecting, let connect { all += ["--connect", connect] }
+        if store { all += storeOptions }
+        return all.map(Words.quoted).joined(separator: " ")
+    }
+
+    private var storeOptions: [String] {
+        if let home { return ["--home", home] }
+        guard let trustStore else { return [] }
+        return ["--trust-store", trustStore] + (trustStorePasswordFile.map { ["--trust-store-password-file", $0] } ?? [])
+    }
+
+    /// Trusts the certificate with that fingerprint, which the endpoint sends (`--from`) or names over AIA (`--from-aia`).
+    func trusting(_ sha256: String, from endpoint: Endpoint, aia: Bool) -> String {
+        let place = endpoint.hostAndPort
+        if home != nil || trustStore != nil {
+            return command(["trust", "add", aia ? "--from-aia" : "--from", place, "--fingerprint", sha256], store: true, connecting: true)
+        }
+        // No store was named: the machine's own bundle is in use, and Debian's way to extend it is a file and a refresh.
+        let fetch = command(["trust", "fetch", place] + (aia ? ["--aia"] : []) + ["--fingerprint", sha256], connecting: true)
+        return "\(fetch) | sudo tee /usr/local/share/ca-certificates/midguard-\(sha256.prefix(16)).crt && sudo update-ca-certificates"
+    }
+}
+
+extension Endpoint {
+    public var hostAndPort: String { "\(host.contains(":") ? "[\(host)]" : host):\(port)" }
+}

@@ -59,7 +59,7 @@ func decisions() -> [Target] {
 func services() -> [Target] {
     module(
         "TrustedTransport", in: "Services",
-        uses: ["PathValidation", "TrustPolicy", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .nioTLS],
+        uses: ["PathValidation", "TrustPolicy", "JavaKeystore", .asn1, .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .nioTLS],
         tests: ["CertificateFactory", "Lab", .x509])
         + module("InstanceStore", in: "Services", uses: ["AgentProtocol", .grdb, .crypto, .cryptoExtras])
         + module(

@@ -7,7 +7,8 @@ enum Words {
         let total = Int(max(-62_135_596_800, min(253_402_300_799, date.timeIntervalSince1970.rounded(.down))))
         let (days, second) = total.quotientAndRemainder(flooringBy: 86_400)
         let (year, month, day) = civil(days)
-        return "\(pad(year, 4))-\(pad(month, 2))-\(pad(day, 2))T\(pad(second / 3_600, 2)):\(pad(second / 60 % 60, 2)):\(pad(second % 60, 2))Z"
+        return
+            "\(pad(year, 4))-\(pad(month, 2))-\(pad(day, 2))T\(pad(second / 3_600, 2)):\(pad(second / 60 % 60, 2)):\(pad(second % 60, 2))Z"
     }
 
     /// With how far that is from `now`: `2026-11-24T10:00:00Z (3 days ago)`.
@@ -17,7 +18,8 @@ enum Words {
         let amount =
             span < 120
             ? "\(Int(span)) seconds"
-            : span < 7_200 ? "\(Int(span / 60)) minutes" : span < 172_800 ? "\(Int(span / 3_600)) hours" : "\(Int(min(span, 1e11) / 86_400)) days"
+            : span < 7_200
+                ? "\(Int(span / 60)) minutes" : span < 172_800 ? "\(Int(span / 3_600)) hours" : "\(Int(min(span, 1e11) / 86_400)) days"
         return "\(time(date)) (\(seconds < 0 ? "\(amount) ago" : "in \(amount)"))"
     }
 
@@ -28,9 +30,11 @@ enum Words {
 
     /// One argument for a POSIX shell.
     static func quoted(_ argument: String) -> String {
-        let plain = !argument.isEmpty && argument.utf8.allSatisfy { byte in
-            (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || "-._/:=@%+,[]".utf8.contains(byte)
-        }
+        let plain =
+            !argument.isEmpty
+            && argument.utf8.allSatisfy { byte in
+                (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || "-._/:=@%+,[]".utf8.contains(byte)
+            }
         // A bracket is a pattern to the shell, but one that stands for itself when no file matches is not safe enough.
         if plain, !argument.contains("["), !argument.contains("]") { return argument }
         return "'" + argument.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"

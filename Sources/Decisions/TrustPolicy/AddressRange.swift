@@ -40,7 +40,8 @@ public struct IPAddress: Hashable, Sendable {
                 guard let embedded = version4(part) else { return nil }
                 bytes += embedded
             } else {
-                guard (1...4).contains(part.utf8.count), part.utf8.allSatisfy({ $0 < 128 }), let group = UInt16(part, radix: 16), part.first != "+",
+                guard (1...4).contains(part.utf8.count), part.utf8.allSatisfy({ $0 < 128 }), let group = UInt16(part, radix: 16),
+                    part.first != "+",
                     part.first != "-"
                 else { return nil }
                 bytes += [UInt8(group >> 8), UInt8(group & 0xFF)]

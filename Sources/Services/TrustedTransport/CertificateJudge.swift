@@ -30,7 +30,8 @@ struct CertificateJudge: Sendable {
         let name = matchName(host, against: leaf, commonNameFallback: policy.checks.commonNameFallback)
         evidence.hostname = name
         let nameCounts = policy.checks.hostname && policy.checks.chain
-        evidence.stages.append(Stage(.hostname, nameCounts ? (policy.accepts(name) ? .passed : .failed) : .skipped, milliseconds: watch.milliseconds))
+        evidence.stages.append(
+            Stage(.hostname, nameCounts ? (policy.accepts(name) ? .passed : .failed) : .skipped, milliseconds: watch.milliseconds))
         await checkRevocation(&evidence)
         return policy.verdict(on: evidence)
     }
@@ -55,7 +56,8 @@ struct CertificateJudge: Sendable {
         let watch = Stopwatch()
         evidence.revocation = await RevocationChecker().check(path: path.best, at: evidence.at, source: source)
         let statuses = evidence.revocation.map(\.status)
-        let outcome: Stage.Outcome = statuses.contains(where: \.isRevoked) ? .failed : statuses.contains(where: \.isUnknown) ? .unknown : .passed
+        let outcome: Stage.Outcome =
+            statuses.contains(where: \.isRevoked) ? .failed : statuses.contains(where: \.isUnknown) ? .unknown : .passed
         evidence.stages.append(Stage(.revocation, outcome, milliseconds: watch.milliseconds))
     }
 }

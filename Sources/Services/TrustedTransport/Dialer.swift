@@ -43,7 +43,8 @@ struct Dialer: Sendable {
         let connecting = Stopwatch()
         var obstacle = ConnectionObstacle.other("no address to connect to")
         for address in addresses {
-            let session = Session(endpoint: endpoint, evidence: evidence, judge: CertificateJudge(anchors: configuration.anchors, source: source))
+            let session = Session(
+                endpoint: endpoint, evidence: evidence, judge: CertificateJudge(anchors: configuration.anchors, source: source))
             do {
                 let (channel, handshake) = try await connect(to: address, session: session)
                 evidence.stages.append(Stage(.connect, .passed, milliseconds: connecting.milliseconds))

@@ -42,7 +42,9 @@ final class EvidenceFetcher: EvidenceSource {
             case .known, nil:
                 if memory.count >= Self.rememberedLimit {
                     memory = memory.filter { if case .known(_, let until) = $0.value { until > now } else { true } }
-                    if memory.count >= Self.rememberedLimit { memory = memory.filter { if case .underWay = $0.value { true } else { false } } }
+                    if memory.count >= Self.rememberedLimit {
+                        memory = memory.filter { if case .underWay = $0.value { true } else { false } }
+                    }
                 }
                 let task = Task { await self.ask(request) }
                 memory[request] = .underWay(task)
@@ -75,7 +77,9 @@ final class EvidenceFetcher: EvidenceSource {
             } catch {
                 return .failed(Self.failure(error, timeout: timeout))
             }
-            if [301, 302, 303, 307, 308].contains(response.status), let location = response.header("location"), location.hasPrefix("http://") {
+            if [301, 302, 303, 307, 308].contains(response.status), let location = response.header("location"),
+                location.hasPrefix("http://")
+            {
                 url = location
                 continue
             }

@@ -3,11 +3,11 @@ import NIOSSL
 import TrustPolicy
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 extension ConnectionObstacle {
@@ -43,7 +43,9 @@ extension ConnectionObstacle {
         if error is HandshakeWatch.Closed || text.contains("UNCLEANSHUTDOWN") || text.contains("EOF") || text.contains("ECONNRESET") {
             return .reset(during: "the TLS handshake")
         }
-        if let error = error as? IOError, error.errnoCode == ECONNRESET || error.errnoCode == EPIPE { return .reset(during: "the TLS handshake") }
+        if let error = error as? IOError, error.errnoCode == ECONNRESET || error.errnoCode == EPIPE {
+            return .reset(during: "the TLS handshake")
+        }
         return .other(String(describing: error).prefix(200).description)
     }
 

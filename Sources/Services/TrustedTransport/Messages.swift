@@ -14,7 +14,8 @@ public struct OutboundRequest: Sendable {
     public var mayRepeat: Bool
 
     public init(
-        method: String = "GET", path: String, headers: [(name: String, value: String)] = [], body: [UInt8] = [], timeout: Duration = .seconds(30),
+        method: String = "GET", path: String, headers: [(name: String, value: String)] = [], body: [UInt8] = [],
+        timeout: Duration = .seconds(30),
         mayRepeat: Bool? = nil
     ) {
         (self.method, self.path, self.headers, self.body, self.timeout) = (method, path, headers, body, timeout)

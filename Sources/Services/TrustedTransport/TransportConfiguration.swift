@@ -1,5 +1,6 @@
 public import PathValidation
 public import TrustPolicy
+
 public import struct Foundation.Date
 
 /// What a transport trusts, whom it asks, and how long it waits.

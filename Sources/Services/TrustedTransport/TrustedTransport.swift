@@ -1,7 +1,7 @@
 public import NIOCore
+public import NIOPosix
 public import PathValidation
 public import TrustPolicy
-public import NIOPosix
 
 /// Every TLS connection that leaves an agent. A request is sent only after the endpoint's policy said yes to what the peer presented.
 public final class TrustedTransport: Sendable {
@@ -11,7 +11,8 @@ public final class TrustedTransport: Sendable {
 
     /// - Parameter evidence: whom to ask for OCSP answers, CRLs and issuers; nil asks the sources that certificates name, over plain HTTP.
     public init(
-        configuration: TransportConfiguration, group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, evidence: (any EvidenceSource)? = nil
+        configuration: TransportConfiguration, group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+        evidence: (any EvidenceSource)? = nil
     ) {
         self.configuration = configuration
         dialer = Dialer(

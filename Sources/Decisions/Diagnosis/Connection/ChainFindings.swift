@@ -14,13 +14,16 @@ extension ConnectionFindings {
     private static func malformed(_ evidence: ConnectionEvidence, reason: String) -> Finding {
         Finding(
             id: "chain.malformed", severity: .error, subject: evidence.subject,
-            summary: "The certificate that \(evidence.endpoint.host) presents cannot be read.", cause: "It is not a certificate as RFC 5280 defines it.",
+            summary: "The certificate that \(evidence.endpoint.host) presents cannot be read.",
+            cause: "It is not a certificate as RFC 5280 defines it.",
             evidence: ["error": String(reason.prefix(200))], fixes: [.init("Ask the owner of \(evidence.endpoint.host) to replace it")],
             references: ["RFC 5280 §4.1"])
     }
 
     /// One reason of RFC 5280 §6.1, with the certificate that it concerns. There is no `default`.
-    private static func explain(_ defect: PathDefect, in path: CandidatePath, _ evidence: ConnectionEvidence, _ context: FixContext) -> Finding {
+    private static func explain(_ defect: PathDefect, in path: CandidatePath, _ evidence: ConnectionEvidence, _ context: FixContext)
+        -> Finding
+    {
         let host = evidence.endpoint.host
         let certificate = path.certificates.indices.contains(defect.index) ? path.certificates[defect.index] : nil
         let named = certificate.map { $0.subject.description } ?? "the certificate"
@@ -56,7 +59,10 @@ extension ConnectionFindings {
             return finding(
                 "chain.expired", "\(named) expired \(Words.time(end, from: evidence.at)).", "A certificate of the path is past its end.",
                 ["notAfter": Words.time(end), "at": Words.time(evidence.at)],
-                fixes: [.init("Ask the owner of \(host) to renew it"), .init("Make sure that this machine's clock is right", command: "date -u")],
+                fixes: [
+                    .init("Ask the owner of \(host) to renew it"),
+                    .init("Make sure that this machine's clock is right", command: "date -u"),
+                ],
                 vendor: ["java.security.cert.CertificateExpiredException: NotAfter:", "Session contains no certificates - Untrusted"],
                 references: ["RFC 5280 §4.1.2.5"])
         case .notYetValid(let begin):
@@ -68,7 +74,8 @@ extension ConnectionFindings {
                 vendor: ["java.security.cert.CertificateNotYetValidException: NotBefore:"], references: ["RFC 5280 §4.1.2.5"])
         case .badSignature:
             return finding(
-                "chain.bad-signature", "The signature on \(named) does not verify.", "It was altered, or another key of the same name signed it.",
+                "chain.bad-signature", "The signature on \(named) does not verify.",
+                "It was altered, or another key of the same name signed it.",
                 fixes: [replace], vendor: ["java.security.SignatureException: certificate does not verify with supplied key"])
         case .notACertificateAuthority:
             return finding(
@@ -76,11 +83,13 @@ extension ConnectionFindings {
                 "Its basicConstraints extension does not say that it may issue.", fixes: [replace], references: ["RFC 5280 §4.2.1.9"])
         case .pathLengthExceeded(let limit, let found):
             return finding(
-                "chain.path-length", "\(named) allows \(limit) authorities below it; there are \(found).", "A path length constraint is exceeded.",
+                "chain.path-length", "\(named) allows \(limit) authorities below it; there are \(found).",
+                "A path length constraint is exceeded.",
                 ["required": "at most \(limit)", "found": "\(found)"], fixes: [replace], references: ["RFC 5280 §4.2.1.9"])
         case .keyUsage(let required):
             return finding(
-                "chain.usage", "\(named) may not be used for \(required).", "Its key usage extension leaves that out.", ["required": required],
+                "chain.usage", "\(named) may not be used for \(required).", "Its key usage extension leaves that out.",
+                ["required": required],
                 fixes: [replace], references: ["RFC 5280 §4.2.1.3"])
         case .extendedKeyUsage(let required, let found):
             return finding(
@@ -97,11 +106,13 @@ extension ConnectionFindings {
                 references: ["RFC 5280 §4.2"])
         case .weakAlgorithm(let found, let required):
             return finding(
-                "chain.weak-algorithm", "\(named) relies on \(found).", "The policy wants \(required).", ["found": found, "required": required],
+                "chain.weak-algorithm", "\(named) relies on \(found).", "The policy wants \(required).",
+                ["found": found, "required": required],
                 fixes: [replace], vendor: ["Certificates do not conform to algorithm constraints"])
         case .signatureAlgorithmUnsupported(let oid):
             return finding(
-                "chain.weak-algorithm", "\(named) is signed with an algorithm that is not supported: \(oid).", "The signature cannot be checked.",
+                "chain.weak-algorithm", "\(named) is signed with an algorithm that is not supported: \(oid).",
+                "The signature cannot be checked.",
                 ["algorithm": oid], fixes: [replace], vendor: ["Certificates do not conform to algorithm constraints"])
         case .budgetExhausted(let what):
             return finding(

@@ -1,5 +1,5 @@
-public import TrustPolicy
 import PathValidation
+public import TrustPolicy
 
 /// Findings on one attempt to connect, root cause first.
 ///
@@ -37,6 +37,7 @@ extension ConnectionEvidence {
     var subject: String { endpoint.description }
     var storeText: String { "\(trustStore.path) (\(trustStore.entries) \(trustStore.entries == 1 ? "entry" : "entries"))" }
     var presentedText: String {
-        presented.isEmpty ? "nothing readable" : Words.list(presented.map { $0.subject.description.isEmpty ? "(empty subject)" : $0.subject.description })
+        presented.isEmpty
+            ? "nothing readable" : Words.list(presented.map { $0.subject.description.isEmpty ? "(empty subject)" : $0.subject.description })
     }
 }

@@ -1,5 +1,5 @@
-public import TrustPolicy
 import PathValidation
+public import TrustPolicy
 import X509
 
 /// What `midguard check --json` prints for one URL. Field names are a contract.
@@ -76,14 +76,17 @@ public struct ConnectionReport: Sendable, Codable {
         let judged = evidence.path?.isValid == true
         return Checks(
             chain: !policy.checks.chain ? .off : judged ? .pass : .fail,
-            hostname: !policy.checks.hostname || !policy.checks.chain ? .off : evidence.hostname.map { policy.accepts($0) ? .pass : .fail } ?? .unknown,
+            hostname: !policy.checks.hostname || !policy.checks.chain
+                ? .off : evidence.hostname.map { policy.accepts($0) ? .pass : .fail } ?? .unknown,
             revocation: policy.checks.revocation == .notChecked
-                ? .off : statuses.contains(where: \.isRevoked) ? .fail : !judged || statuses.contains(where: \.isUnknown) ? .unknown : .pass)
+                ? .off : statuses.contains(where: \.isRevoked) ? .fail : !judged || statuses.contains(where: \.isUnknown) ? .unknown : .pass
+        )
     }
 
     /// Hosts and ports of all OCSP, CRL and AIA locations of the path: what a firewall must let through besides the endpoint itself.
     private static func endpointsToOpen(_ evidence: ConnectionEvidence) -> [String] {
-        let certificates = (evidence.path?.best.certificates ?? []) + evidence.presented + (evidence.pathWithFetchedIssuers?.best.certificates ?? [])
+        let certificates =
+            (evidence.path?.best.certificates ?? []) + evidence.presented + (evidence.pathWithFetchedIssuers?.best.certificates ?? [])
         let places = certificates.flatMap(\.evidenceURLs).compactMap { Endpoint($0) }.map(\.hostAndPort)
         return Set(places).sorted()
     }

@@ -8,11 +8,16 @@ extension ConnectionFindings {
         let endpoint = evidence.endpoint
         let host = endpoint.host
         let reissue = Finding.Fix("Ask the owner of \(host) for a certificate that names it")
-        func finding(_ id: String, _ summary: String, _ cause: String, _ facts: [String: String], fixes: [Finding.Fix], _ reference: String) -> Finding {
+        func finding(_ id: String, _ summary: String, _ cause: String, _ facts: [String: String], fixes: [Finding.Fix], _ reference: String)
+            -> Finding
+        {
             Finding(
-                id: id, severity: .error, subject: evidence.subject, summary: summary, cause: cause, evidence: facts.merging(["host": host]) { $1 },
+                id: id, severity: .error, subject: evidence.subject, summary: summary, cause: cause,
+                evidence: facts.merging(["host": host]) { $1 },
                 fixes: fixes,
-                vendorMessages: ["Session contains no certificates - Untrusted", "No subject alternative DNS name matching \(host) found."],
+                vendorMessages: [
+                    "Session contains no certificates - Untrusted", "No subject alternative DNS name matching \(host) found.",
+                ],
                 references: [reference])
         }
         switch outcome {
@@ -48,7 +53,8 @@ extension ConnectionFindings {
                 fixes: [.init("Use a name that the certificate has: \(Words.list(names))"), reissue], "RFC 9525 §6.5")
         case .wildcardTooWide(let pattern):
             return finding(
-                "hostname.wildcard-too-wide", "\(pattern) in the certificate does not reach \(host).", "A wildcard stands for exactly one label.",
+                "hostname.wildcard-too-wide", "\(pattern) in the certificate does not reach \(host).",
+                "A wildcard stands for exactly one label.",
                 ["pattern": pattern], fixes: [reissue], "RFC 9525 §6.3")
         }
     }

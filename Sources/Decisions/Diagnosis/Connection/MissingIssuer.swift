@@ -4,7 +4,8 @@ import TrustPolicy
 /// Telling apart the four ways in which a path ends in the dark: intermediate not sent, root not stored, interception, both missing.
 extension ConnectionFindings {
     static func missingIssuer(
-        _ issuer: String, _ keyIdentifier: String?, _ urls: [String], path: CandidatePath, facts: [String: String], _ evidence: ConnectionEvidence,
+        _ issuer: String, _ keyIdentifier: String?, _ urls: [String], path: CandidatePath, facts: [String: String],
+        _ evidence: ConnectionEvidence,
         _ context: FixContext
     ) -> Finding {
         var facts = facts
@@ -17,13 +18,16 @@ extension ConnectionFindings {
             if let defect = repaired.best.defects.first, case .rootNotTrusted(let root) = defect.failure,
                 repaired.best.certificates.indices.contains(defect.index)
             {
-                return untrustedRoot(root, certificate: repaired.best.certificates[defect.index], aia: true, facts: facts, evidence, context)
+                return untrustedRoot(
+                    root, certificate: repaired.best.certificates[defect.index], aia: true, facts: facts, evidence, context)
             }
         }
         let last = path.certificates.last
         let endsInAuthority = path.certificates.count > 1 || last?.isCertificateAuthority == true
         if endsInAuthority { return untrustedRoot(issuer, certificate: nil, aia: false, facts: facts, evidence, context) }
-        if let sign = InterceptionSigns.sign(in: [issuer]) { return intercepted(sign, root: nil, aia: false, facts: facts, evidence, context) }
+        if let sign = InterceptionSigns.sign(in: [issuer]) {
+            return intercepted(sign, root: nil, aia: false, facts: facts, evidence, context)
+        }
         return intermediateMissing(issuer, repaired: nil, facts: facts, evidence, context)
     }
 
@@ -41,14 +45,16 @@ extension ConnectionFindings {
         return Finding(
             id: "chain.intermediate-missing", severity: .error, subject: evidence.subject,
             summary: "\(host) does not send its intermediate certificate \(issuer).",
-            cause: "The server's chain stops too early; the issuer named in it is neither sent nor in the trust store.", evidence: facts, fixes: fixes,
+            cause: "The server's chain stops too early; the issuer named in it is neither sent nor in the trust store.", evidence: facts,
+            fixes: fixes,
             vendorMessages: ["No issuer certificate for certificate in certification path found.", "PKIX path building failed"],
             references: ["RFC 5280 §6.1", "RFC 8446 §4.4.2"])
     }
 
     /// - Parameter aia: the root was not presented but fetched.
     static func untrustedRoot(
-        _ root: String, certificate: ParsedCertificate?, aia: Bool, facts: [String: String], _ evidence: ConnectionEvidence, _ context: FixContext
+        _ root: String, certificate: ParsedCertificate?, aia: Bool, facts: [String: String], _ evidence: ConnectionEvidence,
+        _ context: FixContext
     ) -> Finding {
         let issuers = evidence.presented.map { $0.issuer.description } + [root]
         if let sign = InterceptionSigns.sign(in: issuers) {
@@ -64,7 +70,8 @@ extension ConnectionFindings {
                     "Trust this root, after comparing its fingerprint with its owner's",
                     command: context.trusting(certificate.sha256, from: evidence.endpoint, aia: aia)))
         } else {
-            fixes.append(.init("Ask the owner of \(evidence.endpoint.host) for the root certificate \(root), and add it to the trust store"))
+            fixes.append(
+                .init("Ask the owner of \(evidence.endpoint.host) for the root certificate \(root), and add it to the trust store"))
         }
         return Finding(
             id: "chain.root-missing", severity: .error, subject: evidence.subject,
@@ -120,10 +127,12 @@ enum InterceptionSigns {
     /// Default issuer names of products, as their public documentation shows them, and words that describe the purpose.
     private static let marks: [(text: String, meaning: String)] = [
         ("zscaler", product), ("fortinet", product), ("fortigate", product), ("palo alto", product), ("netskope", product),
-        ("blue coat", product), ("bluecoat", product), ("symantec web security", product), ("cisco umbrella", product), ("forcepoint", product),
+        ("blue coat", product), ("bluecoat", product), ("symantec web security", product), ("cisco umbrella", product),
+        ("forcepoint", product),
         ("websense", product), ("sophos", product), ("mcafee web gateway", product), ("skyhigh", product), ("check point", product),
         ("barracuda", product), ("sonicwall", product), ("watchguard", product), ("untangle", product), ("mitmproxy", product),
-        ("squid", product), ("charles proxy", product), ("fiddler", product), ("burp", product), ("iboss", product), ("menlo security", product),
+        ("squid", product), ("charles proxy", product), ("fiddler", product), ("burp", product), ("iboss", product),
+        ("menlo security", product),
         ("tls inspection", purpose), ("ssl inspection", purpose), ("https inspection", purpose), ("tls interception", purpose),
         ("ssl interception", purpose), ("ssl decryption", purpose), ("tls decryption", purpose), ("deep inspection", purpose),
     ]

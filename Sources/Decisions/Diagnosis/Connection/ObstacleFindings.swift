@@ -6,11 +6,14 @@ extension ConnectionObstacle {
         let subject = evidence.subject
         let host = evidence.endpoint.host
         let again = context.command(["check", subject], store: true, connecting: true)
-        func finding(_ id: String, _ summary: String, _ cause: String, _ details: [String: String] = [:], fixes: [Finding.Fix], vendor: [String] = [])
+        func finding(
+            _ id: String, _ summary: String, _ cause: String, _ details: [String: String] = [:], fixes: [Finding.Fix], vendor: [String] = []
+        )
             -> Finding
         {
             Finding(
-                id: id, severity: .error, subject: subject, summary: summary, cause: cause, evidence: details, fixes: fixes, vendorMessages: vendor,
+                id: id, severity: .error, subject: subject, summary: summary, cause: cause, evidence: details, fixes: fixes,
+                vendorMessages: vendor,
                 references: ["RFC 8446"].filter { _ in id.hasPrefix("tls.") })
         }
         switch self {
@@ -33,14 +36,17 @@ extension ConnectionObstacle {
         case .timeout(let address, let seconds):
             return finding(
                 "network.timeout", "\(address.isEmpty ? host : address) did not answer within \(Int(seconds)) seconds.",
-                "Packets get lost on the way, most often in a firewall that drops them silently.", ["address": address, "seconds": "\(seconds)"],
+                "Packets get lost on the way, most often in a firewall that drops them silently.",
+                ["address": address, "seconds": "\(seconds)"],
                 fixes: [.init("Ask for the firewall to be opened for \(address)"), .init("Look again", command: again)],
                 vendor: ["ConnectTimeoutException: The host did not accept the connection within timeout of"])
         case .reset(let stage):
             return finding(
                 "network.reset", "\(host) cut the connection during \(stage).",
                 "The peer, or a device between, ended the connection without saying why.", ["during": stage],
-                fixes: [.init("Ask the owner of \(host), or of the firewall between, what its log says"), .init("Look again", command: again)],
+                fixes: [
+                    .init("Ask the owner of \(host), or of the firewall between, what its log says"), .init("Look again", command: again),
+                ],
                 vendor: ["Connection reset", "Socket is closed"])
         case .notTLS(let beginning):
             return finding(
@@ -50,22 +56,26 @@ extension ConnectionObstacle {
                 vendor: ["javax.net.ssl.SSLException: Unsupported or unrecognized SSL message"])
         case .protocolTooOld(let what):
             return finding(
-                "tls.protocol-too-old", "\(host) does not offer TLS 1.2 or TLS 1.3.", "Older versions are broken and are refused (RFC 8996).",
+                "tls.protocol-too-old", "\(host) does not offer TLS 1.2 or TLS 1.3.",
+                "Older versions are broken and are refused (RFC 8996).",
                 ["found": what], fixes: [.init("Ask the owner of \(host) to switch TLS 1.2 or later on")],
                 vendor: ["Received fatal alert: protocol_version"])
         case .noCommonCipher:
             return finding(
-                "tls.no-common-cipher", "\(host) and Midguard have no cipher suite in common.", "The peer offers only suites that are refused as weak.",
+                "tls.no-common-cipher", "\(host) and Midguard have no cipher suite in common.",
+                "The peer offers only suites that are refused as weak.",
                 fixes: [.init("Ask the owner of \(host) to allow an ECDHE suite with AES-GCM or ChaCha20")],
                 vendor: ["Received fatal alert: handshake_failure"])
         case .peerAlert(let alert):
             return finding(
-                "tls.peer-alert", "\(host) ended the handshake with the alert \(alert).", "The peer refused us, not we the peer.", ["alert": alert],
+                "tls.peer-alert", "\(host) ended the handshake with the alert \(alert).", "The peer refused us, not we the peer.",
+                ["alert": alert],
                 fixes: [.init("Ask the owner of \(host) what its log says about this connection"), .init("Look again", command: again)],
                 vendor: ["Received fatal alert: \(alert)"])
         case .clientCertificateRequired:
             return finding(
-                "tls.client-certificate-required", "\(host) wants a client certificate.", "The peer ended the handshake because none was offered.",
+                "tls.client-certificate-required", "\(host) wants a client certificate.",
+                "The peer ended the handshake because none was offered.",
                 fixes: [.init("Ask the owner of \(host) which authority must have issued the certificate")],
                 vendor: ["Received fatal alert: certificate_required"])
         case .plainHTTPRefused:
@@ -75,7 +85,8 @@ extension ConnectionObstacle {
                 fixes: [.init("Use https", command: context.command(["check", "https://\(host)"], store: true))])
         case .other(let what):
             return finding(
-                "network.reset", "The connection to \(host) failed: \(what).", "The system reported an error that has no identifier of its own.",
+                "network.reset", "The connection to \(host) failed: \(what).",
+                "The system reported an error that has no identifier of its own.",
                 ["error": what], fixes: [.init("Look again", command: again)])
         }
     }

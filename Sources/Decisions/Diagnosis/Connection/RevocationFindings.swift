@@ -12,7 +12,8 @@ extension ConnectionFindings {
                 summary: "\(named) was revoked \(Words.time(moment, from: evidence.at)).",
                 cause: "Its authority says so in signed and fresh evidence: the endpoint must not be trusted.",
                 evidence: [
-                    "certificate": named, "serial": outcome.certificate.certificate.serialNumber.description, "sha256": outcome.certificate.sha256,
+                    "certificate": named, "serial": outcome.certificate.certificate.serialNumber.description,
+                    "sha256": outcome.certificate.sha256,
                     "reason": reason.map { "\($0)" } ?? "not given", "source": "\(proof.kind.rawValue.uppercased()) \(proof.source)",
                     "thisUpdate": Words.time(proof.thisUpdate), "revokedAt": Words.time(moment),
                 ],
@@ -36,7 +37,9 @@ extension ConnectionFindings {
 
 extension RevocationObstacle {
     /// Why a source gave no usable answer, explained. There is no `default`.
-    fileprivate func finding(for certificate: ParsedCertificate, severity: Finding.Severity, _ evidence: ConnectionEvidence, _ context: FixContext)
+    fileprivate func finding(
+        for certificate: ParsedCertificate, severity: Finding.Severity, _ evidence: ConnectionEvidence, _ context: FixContext
+    )
         -> Finding
     {
         let named = certificate.subject.description
@@ -53,27 +56,32 @@ extension RevocationObstacle {
         switch self {
         case .noSource:
             return finding(
-                "revocation.no-source", "\(named) names neither an OCSP responder nor a CRL.", "Whether it was revoked cannot be found out.",
+                "revocation.no-source", "\(named) names neither an OCSP responder nor a CRL.",
+                "Whether it was revoked cannot be found out.",
                 fixes: [.init("Ask the authority that issued it to name a responder or a list")], "RFC 5280 §4.2.1.13")
         case .issuerMissing:
             return finding(
                 "revocation.issuer-missing", "The issuer of \(named) is needed to ask for its revocation, and is not at hand.",
-                "It is neither sent nor in the trust store.", fixes: [.init("Ask the owner of \(evidence.endpoint.host) to send the whole chain")])
+                "It is neither sent nor in the trust store.",
+                fixes: [.init("Ask the owner of \(evidence.endpoint.host) to send the whole chain")])
         case .unreachable(let kind, let url, let failure):
             let what = kind == .ocsp ? "The OCSP responder" : "The revocation list"
             return finding(
                 kind == .ocsp ? "revocation.responder-unreachable" : "revocation.list-unreachable",
-                "\(what) \(url) could not be reached: \(failure.words).", "The endpoint may be fine; its authority's server does not answer from here.",
+                "\(what) \(url) could not be reached: \(failure.words).",
+                "The endpoint may be fine; its authority's server does not answer from here.",
                 ["url": url, "failure": failure.words],
                 fixes: [.init("Ask for the firewall to be opened for \(url), by name and not by address"), again],
                 vendor: ["OCSP revoke check IOException for", "OCSPCheck authority: \(url)"])
         case .httpStatus(let kind, let url, let status, let via):
             let filtered = via != nil || status == 403 || status == 407
             return finding(
-                filtered ? "revocation.blocked-by-proxy" : kind == .ocsp ? "revocation.responder-unreachable" : "revocation.list-unreachable",
+                filtered
+                    ? "revocation.blocked-by-proxy" : kind == .ocsp ? "revocation.responder-unreachable" : "revocation.list-unreachable",
                 "\(url) answered with HTTP status \(status).",
                 filtered ? "A proxy or filter on the way answered instead of the authority." : "The authority's server is out of order.",
-                ["url": url, "status": "\(status)", "via": via ?? ""], fixes: [.init("Ask for \(url) to be exempted in the proxy or filter"), again],
+                ["url": url, "status": "\(status)", "via": via ?? ""],
+                fixes: [.init("Ask for \(url) to be exempted in the proxy or filter"), again],
                 vendor: ["OCSPCheck HTTP status: \(status)", "OCSP communication error \(status)"])
         case .notAnAnswer(let kind, let url, let beginning):
             return finding(
@@ -82,7 +90,8 @@ extension RevocationObstacle {
                 fixes: [.init("Ask for \(url) to be exempted in the proxy or filter"), again], vendor: ["unknown tag 28 encountered"])
         case .statusUnknown(let url, let status):
             return finding(
-                "revocation.status-unknown", "The OCSP responder \(url) says \(status).", "The responder answers, but not about this certificate.",
+                "revocation.status-unknown", "The OCSP responder \(url) says \(status).",
+                "The responder answers, but not about this certificate.",
                 ["url": url, "status": status], fixes: [.init("Ask the authority that runs \(url)"), again],
                 vendor: ["OCSP certificate revocation check was not processed"], "RFC 6960 §2.3")
         case .stale(_, let url, let end):
@@ -98,7 +107,8 @@ extension RevocationObstacle {
         case .signerNotAuthorised(_, let url):
             return finding(
                 "revocation.signer-not-authorised", "What \(url) says is signed by a key that may not speak for the issuer.",
-                "Only the issuer, or a responder that it authorised, may.", ["url": url], fixes: [.init("Ask the authority that runs \(url)"), again],
+                "Only the issuer, or a responder that it authorised, may.", ["url": url],
+                fixes: [.init("Ask the authority that runs \(url)"), again],
                 "RFC 6960 §4.2.2.2")
         case .badSignature(_, let url):
             return finding(

@@ -8,9 +8,12 @@ struct ConnectionText {
         var lines = ["\(report.url)  \(verdict(report.verdict))", "  decided by \(report.decidedBy)"]
         let stages = report.stages.map { "\($0.name) \($0.outcome == "passed" ? "\(rounded($0.milliseconds)) ms" : $0.outcome)" }
         if !stages.isEmpty { lines.append("  " + stages.joined(separator: " · ")) }
-        lines.append("  checks: chain \(report.checks.chain.rawValue), host name \(report.checks.hostname.rawValue), revocation \(report.checks.revocation.rawValue)")
+        lines.append(
+            "  checks: chain \(report.checks.chain.rawValue), host name \(report.checks.hostname.rawValue), revocation \(report.checks.revocation.rawValue)"
+        )
         for (index, certificate) in report.path.enumerated() {
-            lines.append("  \(String(repeating: "  ", count: index))\(index == 0 ? "" : "↳ ")\(certificate.subject), until \(certificate.notAfter)")
+            lines.append(
+                "  \(String(repeating: "  ", count: index))\(index == 0 ? "" : "↳ ")\(certificate.subject), until \(certificate.notAfter)")
         }
         for status in report.revocation {
             lines.append("  revocation of \(status.certificate.prefix(16))…: \(status.status)\(status.source.map { " (\($0))" } ?? "")")

@@ -28,7 +28,9 @@ struct HostAndPort: ExpressibleByArgument {
     var port: Int
 
     init?(argument: String) {
-        guard let colon = argument.lastIndex(of: ":"), let port = Int(argument[argument.index(after: colon)...]), (1...65_535).contains(port) else {
+        guard let colon = argument.lastIndex(of: ":"), let port = Int(argument[argument.index(after: colon)...]),
+            (1...65_535).contains(port)
+        else {
             return nil
         }
         var host = argument[..<colon]

@@ -7,12 +7,14 @@ enum Console {
 
     /// Colour only on a terminal, and never with NO_COLOR (https://no-color.org) or --no-color.
     static var colours: Bool {
-        ProcessInfo.processInfo.environment["NO_COLOR"] == nil && !CommandLine.arguments.contains("--no-color") && isatty(STDOUT_FILENO) == 1
+        ProcessInfo.processInfo.environment["NO_COLOR"] == nil && !CommandLine.arguments.contains("--no-color")
+            && isatty(STDOUT_FILENO) == 1
     }
 
     static func json(_ value: some Encodable, pretty: Bool = false) throws -> String {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = pretty ? [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes] : [.sortedKeys, .withoutEscapingSlashes]
+        encoder.outputFormatting =
+            pretty ? [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes] : [.sortedKeys, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 }

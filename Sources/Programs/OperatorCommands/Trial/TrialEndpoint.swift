@@ -59,11 +59,13 @@ struct TrialEndpoint: Sendable {
         private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
             let secret = head.uri == "/credential"
             let allowed = !secret || (expected != nil && head.headers.first(name: "authorization") == expected)
-            let text = allowed ? (secret ? "{\"credential\":\"accepted\"}" : "{\"endpoint\":\"trial\"}") : "{\"error\":\"credential refused\"}"
+            let text =
+                allowed ? (secret ? "{\"credential\":\"accepted\"}" : "{\"endpoint\":\"trial\"}") : "{\"error\":\"credential refused\"}"
             var headers = HTTPHeaders([("content-type", "application/json"), ("content-length", String(text.utf8.count))])
             if !allowed { headers.add(name: "www-authenticate", value: "Basic realm=\"trial\"") }
             context.write(
-                wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: allowed ? .ok : .unauthorized, headers: headers))), promise: nil)
+                wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: allowed ? .ok : .unauthorized, headers: headers))),
+                promise: nil)
             context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: text)))), promise: nil)
             context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         }

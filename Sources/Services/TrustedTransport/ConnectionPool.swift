@@ -19,7 +19,7 @@ final class ConnectionPool: Sendable {
             idle[endpoint] = nil
             return nil
         }
-        discarded.forEach { $0.close() }
+        for connection in discarded { connection.close() }
         return found
     }
 
@@ -39,6 +39,6 @@ final class ConnectionPool: Sendable {
             defer { idle = [:] }
             return idle.values.flatMap { $0 }
         }
-        all.forEach { $0.close() }
+        for connection in all { connection.close() }
     }
 }

@@ -1,0 +1,101 @@
+import Foundation
+import Lab
+import Synchronization
+
+/// The built `midguard`, run as a user runs it.
+final class MidguardProcess: Sendable {
+    struct Outcome {
+        var output: String
+        var error: String
+        var code: Int32
+    }
+
+    private let process: Process
+    private let log: URL
+
+    /// Beside the test bundle: both are products of the same build.
+    static let binary: URL = {
+        let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent("midguard")
+        if FileManager.default.isExecutableFile(atPath: bundle.path) { return bundle }
+        return URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent(".build/debug/midguard")
+    }()
+
+    /// Runs a command to its end, at most `seconds`.
+    static func run(_ arguments: [String], environment: [String: String] = [:], seconds: Double = 60) throws -> Outcome {
+        let folder = try TemporaryFolder()
+        let (output, error) = (folder.path("output"), folder.path("error"))
+        let process = try start(arguments, environment: environment, output: output, error: error)
+        let deadline = Date(timeIntervalSinceNow: seconds)
+        while process.isRunning, Date() < deadline { usleep(2_000) }
+        if process.isRunning {
+            kill(process.processIdentifier, SIGKILL)
+            throw PeerProgram.Failed(description: "midguard \(arguments.first ?? "") did not end within \(seconds) s: \(text(output)) \(text(error))")
+        }
+        return Outcome(output: text(output), error: text(error), code: process.terminationStatus)
+    }
+
+    /// Starts a command that goes on; its stdout and stderr go to `log`, appended.
+    init(_ arguments: [String], log: String) throws {
+        self.log = URL(fileURLWithPath: log)
+        process = try Self.start(arguments, environment: [:], output: log, error: log)
+    }
+
+    deinit { end(SIGKILL) }
+
+    var isRunning: Bool { process.isRunning }
+    var exitCode: Int32? { process.isRunning ? nil : process.terminationStatus }
+
+    /// Sends the signal and waits until the process is gone.
+    func end(_ signal: Int32) {
+        guard process.isRunning else { return }
+        kill(process.processIdentifier, signal)
+        process.waitUntilExit()
+    }
+
+    private static func start(_ arguments: [String], environment: [String: String], output: String, error: String) throws -> Process {
+        let process = Process()
+        process.executableURL = binary
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = try appending(output)
+        process.standardError = error == output ? process.standardOutput : try appending(error)
+        try process.run()
+        return process
+    }
+
+    private static func appending(_ path: String) throws -> FileHandle {
+        if !FileManager.default.fileExists(atPath: path) { try Data().write(to: URL(fileURLWithPath: path)) }
+        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+        try handle.seekToEnd()
+        return handle
+    }
+
+    private static func text(_ path: String) -> String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }
+}
+
+/// Waits until `condition` gives something, looking every 50 ms.
+func eventually<Value>(within seconds: Double, _ what: String, _ condition: () throws -> Value?) throws -> Value {
+    let deadline = Date(timeIntervalSinceNow: seconds)
+    while true {
+        if let value = try condition() { return value }
+        guard Date() < deadline else { throw PeerProgram.Failed(description: "\(what): not within \(seconds) s") }
+        usleep(50_000)
+    }
+}
+
+/// A loopback port that was free a moment ago.
+func freePort() throws -> Int {
+    let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(socket) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let bound = withUnsafeMutablePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(socket, $0, length) == 0 && getsockname(socket, $0, &length) == 0 }
+    }
+    guard bound else { throw PeerProgram.Failed(description: "no free port") }
+    return Int(UInt16(bigEndian: address.sin_port))
+}

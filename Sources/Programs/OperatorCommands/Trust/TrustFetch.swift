@@ -1,0 +1,30 @@
+import ArgumentParser
+import Foundation
+
+struct TrustFetch: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fetch", abstract: "Print the certificates that an endpoint shows, as PEM.",
+        discussion: "Nothing is trusted by this: compare fingerprints with the owner's before you use what it prints.")
+
+    @Argument(help: "HOST:PORT.") var place: HostAndPort
+    @Option(help: "Only the certificate with this SHA-256 fingerprint.") var fingerprint: Fingerprint?
+    @Flag(help: "Issuers that the endpoint does not send, fetched from where its certificates say.") var aia = false
+    @Option(help: "HOST:PORT to dial instead.") var connect: HostAndPort?
+    @OptionGroup var store: TrustStoreOptions
+
+    func run() async throws {
+        let live = try await LiveCertificates(of: place, dial: connect, trust: TrustInForce(store))
+        let chosen = try fingerprint.map { [try live.chosen($0, fetched: aia)] } ?? (aia ? live.fetched : live.presented)
+        guard !chosen.isEmpty else { throw CommandFailure(message: "No certificate could be fetched.", exitCode: 3) }
+        for certificate in chosen {
+            Console.error("\(certificate.subject)\n  SHA-256 \(certificate.sha256)")
+            Console.result(pem(certificate.der))
+        }
+    }
+}
+
+/// PEM with lines of 64 characters (RFC 7468).
+func pem(_ der: [UInt8]) -> String {
+    let body = Data(der).base64EncodedString(options: [.lineLength64Characters, .endLineWithLineFeed])
+    return "-----BEGIN CERTIFICATE-----\n\(body)\n-----END CERTIFICATE-----"
+}

@@ -1,0 +1,89 @@
+import AgentConfiguration
+import AgentRuntime
+import Diagnosis
+import Foundation
+import JavaKeystore
+import PathValidation
+import SwiftASN1
+import TrustPolicy
+import TrustedTransport
+
+/// The trust store and the policies that a command works with: an agent's, a file's, or the machine's.
+struct TrustInForce {
+    let file: TrustStoreFile
+    let configuration: TransportConfiguration
+    private let options: TrustStoreOptions
+    private let password: String
+
+    /// Debian's bundle, then others' places for it.
+    static let machineBundles = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"]
+
+    init(_ options: TrustStoreOptions) throws {
+        self.options = options
+        password = try options.trustStorePasswordFile.map(Self.secret) ?? "changeit"
+        var policies = PolicyTable.standard(instanceHosts: [])
+        var path = options.trustStore.map(absolute)
+        if let home = options.home.map(absolute) {
+            let home = try AgentHome(path: home)
+            (policies, path) = (home.policies, home.trustStore)
+        }
+        guard let path = path ?? Self.machineBundles.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
+            throw CommandFailure(message: "This machine has no CA bundle: name a store with --trust-store.", exitCode: 3)
+        }
+        do {
+            file = try TrustStoreFile(path: path, password: KeystorePassword(password))
+        } catch {
+            throw Self.failure(error)
+        }
+        configuration = TransportConfiguration(
+            anchors: file.anchors, trustStore: TrustStoreFacts(path: path, entries: file.certificates.count), policies: policies)
+    }
+
+    func context(connect: HostAndPort?) -> FixContext {
+        FixContext(
+            home: options.home.map(absolute), trustStore: options.trustStore.map(absolute),
+            trustStorePasswordFile: options.trustStorePasswordFile.map(absolute),
+            connect: connect.map { Endpoint(scheme: .tls, host: $0.host, port: $0.port).hostAndPort })
+    }
+
+    func findings(on evidence: ConnectionEvidence, connect: HostAndPort?) -> [Finding] {
+        ConnectionFindings.explaining(evidence, context: context(connect: connect))
+    }
+
+    /// The store's bytes with `certificates` added, in the store's own format.
+    func bytes(adding certificates: [ParsedCertificate]) throws -> [UInt8] {
+        guard var keystore = file.keystore?.keystore else {
+            let old = try Data(contentsOf: URL(fileURLWithPath: file.path))
+            let separator = old.last == UInt8(ascii: "\n") ? "" : "\n"
+            return Array(old) + Array((separator + certificates.map { pem($0.der) + "\n" }.joined()).utf8)
+        }
+        for certificate in certificates {
+            keystore = keystore.setting(
+                Keystore.Entry(
+                    alias: "midguard-\(certificate.sha256.prefix(16))", created: Date(),
+                    content: .trustedCertificate(StoredCertificate(der: certificate.der))))
+        }
+        return try JKS.write(keystore, password: KeystorePassword(password))
+    }
+
+    /// Replaces the file at once, keeping owner and mode; returns where the old bytes are.
+    func replace(with bytes: [UInt8]) throws -> String {
+        do {
+            return try Files.replaceKeepingBackup(file.path, with: bytes)
+        } catch {
+            throw CommandFailure(message: "\(file.path) could not be replaced: \(error)", exitCode: 3)
+        }
+    }
+
+    static func failure(_ error: TrustStoreError) -> CommandFailure {
+        CommandFailure(message: FindingText(colours: false).render([error.finding]), exitCode: 3)
+    }
+
+    /// The first line of a password file.
+    private static func secret(_ path: String) throws -> String {
+        guard let data = FileManager.default.contents(atPath: path), data.count <= 65_536 else {
+            throw CommandFailure(message: "The password file \(path) cannot be read.", exitCode: 3)
+        }
+        return String(decoding: data, as: UTF8.self).split(separator: "\n", maxSplits: 1).first.map(String.init) ?? ""
+    }
+}

@@ -51,7 +51,7 @@ func decisions() -> [Target] {
             tests: ["Counterparts"])
         + module(
             "Diagnosis", in: "Decisions",
-            uses: ["JavaKeystore", "PathValidation", "AgentConfiguration", "TrustPolicy", "AgentIdentity"],
+            uses: ["JavaKeystore", "PathValidation", "AgentConfiguration", "TrustPolicy", "AgentIdentity", .x509],
             tests: ["CertificateFactory", .x509])
 }
 

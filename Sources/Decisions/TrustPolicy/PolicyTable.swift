@@ -1,3 +1,5 @@
+import PathValidation
+
 public import struct Foundation.Date
 
 /// All rows of the policy table. Every endpoint is decided by exactly one row.
@@ -44,7 +46,7 @@ public struct PolicyTable: Hashable, Sendable {
         for row in inForce where row.category == .intranet {
             let ranges = row.includes.isEmpty ? AddressRange.intranet : row.includes.compactMap { AddressRange($0) }
             if let address = resolved.first(where: { address in ranges.contains { $0.contains(address) } }) {
-                return PolicyDecision(policy: row, because: "intranet, by the address \(Self.text(address))")
+                return PolicyDecision(policy: row, because: "intranet, by the address \(address)")
             }
         }
         if let row = inForce.first(where: { $0.category == .internet }) {
@@ -64,11 +66,5 @@ public struct PolicyTable: Hashable, Sendable {
 
     private static func matches(_ pattern: String, host: String, addresses: [IPAddress]) -> Bool {
         covers(pattern, addresses) || HostPattern(pattern).matches(host)
-    }
-
-    private static func text(_ address: IPAddress) -> String {
-        if address.bytes.count == 4 { return address.bytes.map(String.init).joined(separator: ".") }
-        return stride(from: 0, to: 16, by: 2).map { String(UInt16(address.bytes[$0]) << 8 | UInt16(address.bytes[$0 + 1]), radix: 16) }
-            .joined(separator: ":")
     }
 }

@@ -1,5 +1,6 @@
 import PathValidation
 import TrustPolicy
+import X509
 
 extension ConnectionFindings {
     static func revoked(_ evidence: ConnectionEvidence, context: FixContext) -> [Finding] {

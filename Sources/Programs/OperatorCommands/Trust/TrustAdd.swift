@@ -22,11 +22,14 @@ struct TrustAdd: AsyncParsableCommand {
     @Flag(help: "Say what would happen, and write nothing.") var dryRun = false
 
     func validate() throws {
-        guard store.home != nil || store.trustStore != nil else { throw ValidationError("Say which store: --home HOME or --trust-store FILE.") }
+        guard store.home != nil || store.trustStore != nil else {
+            throw ValidationError("Say which store: --home HOME or --trust-store FILE.")
+        }
         let live = [from, fromAia].compactMap { $0 }
         guard live.count + (sources.isEmpty ? 0 : 1) == 1 else { throw ValidationError("Give files, or --from, or --from-aia.") }
         if !live.isEmpty, fingerprint == nil {
-            throw ValidationError("--fingerprint is needed with --from and --from-aia: nothing is trusted unseen. midguard trust fetch shows it.")
+            throw ValidationError(
+                "--fingerprint is needed with --from and --from-aia: nothing is trusted unseen. midguard trust fetch shows it.")
         }
     }
 
@@ -38,7 +41,8 @@ struct TrustAdd: AsyncParsableCommand {
         for certificate in wanted {
             let isNew = !known.contains(certificate.sha256) && !new.contains(certificate)
             if isNew { new.append(certificate) }
-            Console.result("\(isNew ? (dryRun ? "would add" : "added") : "already there"): \(certificate.subject)\n  SHA-256 \(certificate.sha256)")
+            Console.result(
+                "\(isNew ? (dryRun ? "would add" : "added") : "already there"): \(certificate.subject)\n  SHA-256 \(certificate.sha256)")
         }
         guard !new.isEmpty, !dryRun else { return }
         let backup = try trust.replace(with: try trust.bytes(adding: new))

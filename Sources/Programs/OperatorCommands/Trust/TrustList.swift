@@ -29,10 +29,13 @@ struct TrustList: AsyncParsableCommand {
             let encoder = JSONEncoder()
             encoder.dateEncodingStrategy = .iso8601
             encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-            Console.result(String(decoding: try encoder.encode(Listing(path: file.path, certificates: rows, unreadable: file.unreadable)), as: UTF8.self))
+            Console.result(
+                String(
+                    decoding: try encoder.encode(Listing(path: file.path, certificates: rows, unreadable: file.unreadable)), as: UTF8.self))
             return
         }
-        Console.result("\(file.path): \(rows.count) certificates\(file.unreadable.isEmpty ? "" : ", \(file.unreadable.count) that cannot be read")")
+        Console.result(
+            "\(file.path): \(rows.count) certificates\(file.unreadable.isEmpty ? "" : ", \(file.unreadable.count) that cannot be read")")
         for row in rows {
             Console.result("\(row.sha256.prefix(16))…  until \(row.notAfter.formatted(.iso8601.year().month().day()))  \(row.subject)")
         }

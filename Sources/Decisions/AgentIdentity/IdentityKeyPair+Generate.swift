@@ -58,8 +58,12 @@ public enum IdentitySubject {
         }
         let folded = tail.lowercased()
         guard isTail(folded) else { throw .tailNotHexadecimal }
-        let name = agentName.lowercased().map { character in
-            ("a"..."z").contains(character) || ("0"..."9").contains(character) || character == "_" ? character : "_"
+        // By code, not by `Character` range: in text order a letter with an accent lies between a and z.
+        let name = agentName.lowercased().map { character -> Character in
+            switch character.asciiValue {
+            case 97...122, 48...57, 95: character
+            default: "_"
+            }
         }
         return prefix + String(name) + "-" + folded
     }

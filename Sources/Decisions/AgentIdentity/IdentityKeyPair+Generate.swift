@@ -60,10 +60,8 @@ public enum IdentitySubject {
         guard isTail(folded) else { throw .tailNotHexadecimal }
         // By code, not by `Character` range: in text order a letter with an accent lies between a and z.
         let name = agentName.lowercased().map { character -> Character in
-            switch character.asciiValue {
-            case 97...122, 48...57, 95: character
-            default: "_"
-            }
+            guard let code = character.asciiValue, (97...122).contains(code) || (48...57).contains(code) else { return "_" }
+            return character
         }
         return prefix + String(name) + "-" + folded
     }

@@ -3,7 +3,7 @@ import FoundationEssentials
 
 /// An agent's identity: an RSA key with the certificate that shows it. The two always belong together.
 public struct IdentityKeyPair: Hashable, Sendable {
-    /// Bits a key must have. Vendor agents and `docs` of both sides say 2048 at least ("Insufficient key length").
+    /// Bits a key must have: less is "Insufficient key length" to vendor agents, too.
     public static let leastKeyBits = 2048
 
     public let privateKey: _RSA.Signing.PrivateKey

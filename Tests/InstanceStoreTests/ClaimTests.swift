@@ -50,6 +50,19 @@ import Testing
         }
     }
 
+    @Test("a process that was replaced cannot take its jobs back")
+    func superseded() async throws {
+        try await withStore { store, _ in
+            try await store.insertJob(job(), by: "t", now: noon)
+            #expect(try await store.claimAll(session: "s1").count == 1)
+            #expect(try await store.claimAll(session: "s2").count == 1)
+            await #expect(throws: InstanceStoreError.sessionSuperseded(agent: queueAgent(named: "one"))) {
+                try await store.claimAll(session: "s1")
+            }
+            #expect(try await store.claimAll(session: "s2").isEmpty)
+        }
+    }
+
     @Test("another agent sees nothing of it")
     func foreign() async throws {
         try await withStore { store, _ in

@@ -14,6 +14,8 @@ public enum InstanceStoreError: Error, Hashable, Sendable {
     /// A record of this kind and name exists already, or does not.
     case exists(kind: String, name: String)
     case absent(kind: String, name: String)
+    /// A newer process of this agent has begun to claim; this one may not any more.
+    case sessionSuperseded(agent: String)
     /// Another process made the disk or the database unusable in the middle of a shared transaction; nothing of it was stored.
     case transactionLost
     case cancelled

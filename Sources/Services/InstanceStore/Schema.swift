@@ -12,7 +12,8 @@ enum Schema {
     }
 
     /// `ordinal` breaks ties of `sequence` in the order of insertion. `token` and `claims` belong to the lease, `idempotency_key` to a
-    /// result that came with one: of those a job has at most one, whereas the plain protocol may answer a job in many rows.
+    /// result that came with one: of those a job has at most one, whereas the plain protocol may answer a job in many rows. Of `agent_session` the newest row per agent is the process that
+    /// counts.
     private static let queue = """
         CREATE TABLE ecc_queue (
             ordinal INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -43,6 +44,13 @@ enum Schema {
         CREATE INDEX ecc_queue_answers ON ecc_queue (response_to) WHERE response_to IS NOT NULL;
         CREATE UNIQUE INDEX ecc_queue_one_result ON ecc_queue (response_to) WHERE idempotency_key IS NOT NULL;
         CREATE UNIQUE INDEX ecc_queue_idempotency ON ecc_queue (idempotency_key) WHERE idempotency_key IS NOT NULL;
+        CREATE TABLE agent_session (
+            ordinal INTEGER PRIMARY KEY AUTOINCREMENT,
+            agent TEXT NOT NULL,
+            session TEXT NOT NULL,
+            since INTEGER NOT NULL,
+            UNIQUE (agent, session)
+        );
         """
 
     private static let agents = """

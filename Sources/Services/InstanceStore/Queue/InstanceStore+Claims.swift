@@ -40,18 +40,48 @@ public struct ClaimedJob: Hashable, Sendable {
 extension InstanceStore {
     /// Takes jobs for `agent` (`mid.server.…`), most urgent first, then by sequence.
     ///
-    /// Free are: jobs that are `ready`, jobs whose lease is over, and jobs held by another session of the same agent: that process is gone
-    /// (a session is one process), so its work is taken over at once. Jobs fetched by the plain protocol carry no lease and stay its own.
+    /// Free are: jobs that are `ready`, jobs whose lease is over, and jobs held by an earlier session of the same agent: a session is one
+    /// process, and the first claim of a new one says that the earlier ones are gone. Its jobs are taken over at once, and should it be
+    /// alive after all, its next claim throws `sessionSuperseded`. Jobs fetched by the plain protocol carry no lease and stay its own.
     public func claim(
         agent: String, limits: ClaimLimits, session: String, leaseSeconds: Int, now: Date
     ) async throws(InstanceStoreError) -> [ClaimedJob] {
-        let isOpen = try await read { try Self.freeJobs($0, agent, limits, session, now, columns: "1", stopAtFirst: true).isEmpty == false }
-        guard isOpen else { return [] }
-        return try await write { database in
-            try Self.freeJobs(database, agent, limits, session, now, columns: "*", stopAtFirst: false).map { row in
+        let mustWrite = try await read { database in
+            guard try Self.newestSession(of: agent, in: database) == session else { return true }
+            return try Self.freeJobs(database, agent, limits, session, now, columns: "1", stopAtFirst: true).isEmpty == false
+        }
+        guard mustWrite else { return [] }
+        let (jobs, isNew) = try await write { database in
+            let isNew = try Self.enter(session, of: agent, now: now, in: database)
+            let jobs = try Self.freeJobs(database, agent, limits, session, now, columns: "*", stopAtFirst: false).map { row in
                 try Self.lease(row, to: session, until: now.addingTimeInterval(Double(leaseSeconds)), now: now, in: database)
             }
+            return (jobs, isNew)
         }
+        // Whoever still waits in the name of the earlier process learns that it is over.
+        if isNew { signal.wake(agent: agent) }
+        return jobs
+    }
+
+    private static func newestSession(of agent: String, in database: Database) throws -> String? {
+        let statement = try database.cachedStatement(sql: "SELECT session FROM agent_session WHERE agent = ? ORDER BY ordinal DESC LIMIT 1")
+        return try String.fetchOne(statement, arguments: [agent])
+    }
+
+    /// Makes an unknown session the newest; true then.
+    private static func enter(_ session: String, of agent: String, now: Date, in database: Database) throws -> Bool {
+        if try newestSession(of: agent, in: database) == session { return false }
+        let known = "SELECT 1 FROM agent_session WHERE agent = ? AND session = ?"
+        guard try Int.fetchOne(database, sql: known, arguments: [agent, session]) == nil else {
+            throw InstanceStoreError.sessionSuperseded(agent: agent)
+        }
+        try database.execute(
+            sql: "INSERT INTO agent_session (agent, session, since) VALUES (?, ?, ?)", arguments: [agent, session, Timestamp(now)])
+        // A process older than a month does not come back.
+        let month = Timestamp(now.addingTimeInterval(-30 * 86400))
+        try database.execute(
+            sql: "DELETE FROM agent_session WHERE agent = ? AND since < ? AND session <> ?", arguments: [agent, month, session])
+        return true
     }
 
     private static func freeJobs(

@@ -1,0 +1,100 @@
+import AgentProtocol
+import Foundation
+import Hummingbird
+import InstanceStore
+
+/// Midguard's own protocol for agents, under ``AgentMessages/basePath``.
+struct AgentRoutes: Sendable {
+    var context: InstanceContext
+
+    func add(to router: Router<InstanceRequestContext>) {
+        let agents = router.group(RouterPath(AgentMessages.basePath))
+        agents.post { request, _ in try await announce(request) }
+        agents.post("{id}/claims") { request, route in try await claims(request, route.parameters.get("id")) }
+        agents.post("{id}/results") { request, route in try await results(request, route.parameters.get("id")) }
+        agents.post("{id}/heartbeat") { request, route in try await heartbeat(request, route.parameters.get("id")) }
+        agents.post("{id}/findings") { request, route in try await findings(request, route.parameters.get("id")) }
+    }
+
+    private func announce(_ request: Request) async throws -> Response {
+        let user = try await context.authenticator.user(of: request, role: .midServer)
+        let announcement = try await request.json(AgentMessages.Announcement.self)
+        let certificate = try AgentCertificate(base64: announcement.certificate)
+        let now = context.now()
+        let outcome = try await context.store.admit(
+            name: announcement.name, sysID: announcement.sysID, registrationKey: announcement.registrationKey, now: now
+        ) { facts in
+            AgentAdmission.decide(announcement, certificate: certificate.der, user: user.name, facts: facts, now: now) { _ in false }
+        }
+        switch outcome {
+        case .success(let answer): return try JSONAnswer.response(answer)
+        case .failure(let refusal): throw refusal.fault
+        }
+    }
+
+    private func claims(_ request: Request, _ id: String?) async throws -> Response {
+        let agent = try await actingAgent(request, id)
+        let asked = try await request.json(AgentMessages.ClaimRequest.self)
+        try AgentAccess.mustBeValidated(agent)
+        try await noteAlive(agent)
+        let rules = ClaimRules(store: context.store, waits: context.claimWaits, now: context.now)
+        let claims = try await rules.claim(asked, for: agent).map { job in
+            AgentMessages.Claim(
+                job: job.record, token: job.token, earlierClaims: job.earlierClaims, leaseSeconds: InstanceContext.leaseSeconds)
+        }
+        return try JSONAnswer.response(AgentMessages.ClaimAnswer(claims: claims))
+    }
+
+    private func results(_ request: Request, _ id: String?) async throws -> Response {
+        let agent = try await actingAgent(request, id)
+        let sent = try await request.json(AgentMessages.ResultsRequest.self, upTo: BodyLimit.queue)
+        for result in sent.results where !(1...200).contains(result.idempotencyKey.utf8.count) {
+            throw APIFault.malformed("Bad value: results.idempotencyKey")
+        }
+        let outcomes = try await context.store.storeResults(
+            sent.results, agent: queueAgent(named: agent.name), by: agent.userName, now: context.now())
+        let receipts = zip(sent.results, outcomes).map { AgentMessages.Receipt(idempotencyKey: $0.idempotencyKey, outcome: $1) }
+        return try JSONAnswer.response(AgentMessages.ResultsAnswer(receipts: receipts))
+    }
+
+    private func heartbeat(_ request: Request, _ id: String?) async throws -> Response {
+        let agent = try await actingAgent(request, id)
+        let beat = try await request.json(AgentMessages.Heartbeat.self)
+        let lost = try await context.store.heartbeat(
+            agent: agent, session: beat.session, holding: beat.holding, spooledResults: max(0, beat.spooledResults),
+            leaseSeconds: InstanceContext.leaseSeconds, now: context.now())
+        return try JSONAnswer.response(AgentMessages.HeartbeatAnswer(validation: agent.validation, lost: lost))
+    }
+
+    private func findings(_ request: Request, _ id: String?) async throws -> Response {
+        let agent = try await actingAgent(request, id)
+        let report = try await request.json(AgentMessages.FindingsReport.self)
+        try ReportedFindings.check(report.findings)
+        try await context.store.replaceFindings(of: agent.sysID, with: report.findings, now: context.now())
+        return Response(status: .noContent)
+    }
+
+    private func actingAgent(_ request: Request, _ id: String?) async throws -> AgentRecord {
+        let user = try await context.authenticator.user(of: request, role: .midServer)
+        return try await AgentAccess.agent(id, for: user, in: context.store)
+    }
+
+    /// A waiting claim is a sign of life too; written at most every ten seconds.
+    private func noteAlive(_ agent: AgentRecord) async throws {
+        let now = context.now()
+        if let seen = agent.lastSeen, now.timeIntervalSince(seen) < 10 { return }
+        try await context.store.touch(agent.sysID, now: now)
+    }
+}
+
+extension AgentAdmission.Refusal {
+    var fault: APIFault {
+        switch self {
+        case .otherUsersAgent:
+            APIFault(status: .forbidden, message: "User Not Authorized", detail: "Another user is recorded for this agent.")
+        case .nameChanged(let recorded):
+            APIFault(status: .conflict, message: "Identifier belongs to another agent", detail: "It is recorded as \(recorded).")
+        case .badName: .malformed("Bad value: name")
+        }
+    }
+}

@@ -1,0 +1,12 @@
+import Hummingbird
+
+/// Every route of the HTTPS port. A new resource is one more line.
+enum InstanceRoutes {
+    static func router(_ context: InstanceContext) -> Router<InstanceRequestContext> {
+        let router = Router(context: InstanceRequestContext.self)
+        router.add(middleware: FaultAnswers())
+        AgentRoutes(context: context).add(to: router)
+        ConsoleRoutes(context: context).add(to: router)
+        return router
+    }
+}

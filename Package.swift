@@ -24,6 +24,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         // The instance: HTTP server, pages, SQLite.
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.5.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         // Long-running services and their logs; the command line.
@@ -65,7 +66,7 @@ func services() -> [Target] {
         + module(
             "InstanceServer", in: "Services",
             uses: [
-                "AgentProtocol", "InstanceStore", "PathValidation", "AgentIdentity", "StrictXML", .hummingbird, .hummingbirdTLS, .mustache,
+                "AgentProtocol", "InstanceStore", "PathValidation", "AgentIdentity", "StrictXML", .hummingbird, .hummingbirdCore, .hummingbirdTLS, .httpTypes, .mustache,
                 .x509, .asn1, .crypto, .cryptoExtras, .nioCore, .nioSSL, .serviceLifecycle, .logging,
             ],
             tests: ["TrustedTransport"])
@@ -139,6 +140,8 @@ extension Target.Dependency {
     static var nioSSL: Self { .product(name: "NIOSSL", package: "swift-nio-ssl") }
     static var nioTLS: Self { .product(name: "NIOTLS", package: "swift-nio") }
     static var hummingbird: Self { .product(name: "Hummingbird", package: "hummingbird") }
+    static var hummingbirdCore: Self { .product(name: "HummingbirdCore", package: "hummingbird") }
+    static var httpTypes: Self { .product(name: "HTTPTypes", package: "swift-http-types") }
     static var hummingbirdTLS: Self { .product(name: "HummingbirdTLS", package: "hummingbird") }
     static var mustache: Self { .product(name: "Mustache", package: "swift-mustache") }
     static var grdb: Self { .product(name: "GRDB", package: "GRDB.swift") }

@@ -1,4 +1,4 @@
-public import struct InstanceStore.InstanceStoreError
+public import enum InstanceStore.InstanceStoreError
 
 /// What `midguard instance serve` needs to know.
 public struct InstanceConfiguration: Hashable, Sendable {

@@ -13,7 +13,7 @@ enum AgentAccess {
 
     static func mustBeValidated(_ agent: AgentRecord) throws(APIFault) {
         guard agent.validation == .yes else {
-            throw APIFault(status: .forbidden, message: "Agent not validated", detail: "validated=\(agent.validation.rawValue)")
+            throw .forbidden("Agent not validated", detail: "validated=\(agent.validation.rawValue)")
         }
     }
 }

@@ -91,9 +91,9 @@ extension AgentAdmission.Refusal {
     var fault: APIFault {
         switch self {
         case .otherUsersAgent:
-            APIFault(status: .forbidden, message: "User Not Authorized", detail: "Another user is recorded for this agent.")
+            .forbidden("User Not Authorized", detail: "Another user is recorded for this agent.")
         case .nameChanged(let recorded):
-            APIFault(status: .conflict, message: "Identifier belongs to another agent", detail: "It is recorded as \(recorded).")
+            .conflict("Identifier belongs to another agent", detail: "It is recorded as \(recorded).")
         case .badName: .malformed("Bad value: name")
         }
     }

@@ -22,22 +22,25 @@ struct ClaimRules: Sendable {
 
         let clock = ContinuousClock()
         let end = clock.now + .seconds(min(max(0, request.waitSeconds), Self.longestWait))
-        var isFirstLook = true
-        repeat {
+        while true {
             let ticket = store.signal.ticket(for: name)
-            // Validation may be taken back during the wait.
-            if !isFirstLook { try AgentAccess.mustBeValidated(try await store.agent(agent.sysID) ?? agent) }
-            isFirstLook = false
-            do {
-                let jobs = try await store.claim(
-                    agent: name, limits: limits, session: request.session, leaseSeconds: InstanceContext.leaseSeconds, now: now())
-                if !jobs.isEmpty { return jobs }
-            } catch InstanceStoreError.sessionSuperseded {
-                throw APIFault(status: .conflict, message: "Session superseded", detail: "A newer process of this agent claims jobs.")
-            }
-            guard clock.now < end, waits.mayGoOn(turn) else { return [] }
+            let jobs = try await look(name, limits, request.session)
+            if !jobs.isEmpty || clock.now >= end || !waits.mayGoOn(turn) { return jobs }
             _ = await store.signal.wait(for: name, after: ticket, atMost: min(Self.lookAgain, clock.now.duration(to: end)))
-        } while waits.mayGoOn(turn) && !Task.isCancelled
-        return []
+            if Task.isCancelled || !waits.mayGoOn(turn) { return [] }
+            // Validation may have been taken back meanwhile.
+            let current = try await store.agent(agent.sysID)
+            try AgentAccess.mustBeValidated(current ?? agent)
+        }
+    }
+
+    private func look(_ agent: String, _ limits: ClaimLimits, _ session: String) async throws -> [ClaimedJob] {
+        do {
+            return try await store.claim(
+                agent: agent, limits: limits, session: session, leaseSeconds: InstanceContext.leaseSeconds, now: now())
+        } catch {
+            guard case .sessionSuperseded = error else { throw error }
+            throw APIFault.conflict("Session superseded", detail: "A newer process of this agent claims jobs.")
+        }
     }
 }

@@ -40,7 +40,8 @@ extension InstanceAuthority {
 
     private func serves(_ own: Certificate, key: P256.Signing.PrivateKey, names: [String], now: Date) throws -> Bool {
         let covered = try own.extensions.subjectAlternativeNames.map { Array($0) } ?? []
-        return own.publicKey == Certificate.PublicKey(key.publicKey) && covered == (try names.map(CertificateProfile.generalName))
+        let wanted = try names.map(CertificateProfile.generalName)
+        return own.publicKey == Certificate.PublicKey(key.publicKey) && covered == wanted
             && own.notValidAfter > now.addingTimeInterval(30 * CertificateProfile.day) && own.notValidBefore <= now
     }
 

@@ -17,6 +17,9 @@ struct APIFault: Error, Hashable, Sendable, HTTPResponseError {
         status: .notFound, message: "No Record found", detail: "Record doesn't exist or ACL restricts the record retrieval")
     static let noResource = APIFault(status: .badRequest, message: "Requested URI does not represent any resource")
 
+    static func forbidden(_ message: String, detail: String) -> APIFault { APIFault(status: .forbidden, message: message, detail: detail) }
+    static func conflict(_ message: String, detail: String) -> APIFault { APIFault(status: .conflict, message: message, detail: detail) }
+
     static func malformed(_ detail: String) -> APIFault {
         APIFault(status: .badRequest, message: "Exception while reading request", detail: detail)
     }

@@ -1,3 +1,4 @@
+import HTTPTypes
 import Hummingbird
 import InstanceStore
 import Logging
@@ -12,10 +13,15 @@ struct InstanceRequestContext: RequestContext {
 struct FaultAnswers: RouterMiddleware {
     typealias Context = InstanceRequestContext
 
+    @concurrent
     func handle(
-        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+        _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
-        do { return try await next(request, context) } catch let fault as APIFault { return fault.response } catch let error as HTTPError {
+        do {
+            return try await next(request, context)
+        } catch let fault as APIFault {
+            return fault.response
+        } catch let error as HTTPError {
             if error.status == .notFound { return APIFault.noResource.response }
             return APIFault(status: error.status, message: error.status.reasonPhrase).response
         } catch let error as InstanceStoreError {

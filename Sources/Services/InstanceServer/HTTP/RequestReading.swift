@@ -50,7 +50,7 @@ enum JSONAnswer {
     static func encode(_ value: some Encodable) throws -> ByteBuffer {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
-        return ByteBuffer(data: try encoder.encode(value))
+        return ByteBuffer(bytes: try encoder.encode(value))
     }
 
     static func response(_ value: some Encodable, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]) throws -> Response {

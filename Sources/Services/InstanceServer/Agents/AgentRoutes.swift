@@ -1,3 +1,4 @@
+import AgentIdentity
 import AgentProtocol
 import Foundation
 import Hummingbird
@@ -24,12 +25,26 @@ struct AgentRoutes: Sendable {
         let outcome = try await context.store.admit(
             name: announcement.name, sysID: announcement.sysID, registrationKey: announcement.registrationKey, now: now
         ) { facts in
-            AgentAdmission.decide(announcement, certificate: certificate.der, user: user.name, facts: facts, now: now) { _ in false }
+            AgentAdmission.decide(announcement, certificate: certificate.der, user: user.name, facts: facts, now: now) { recorded in
+                Self.proofHolds(announcement, certificate: certificate, recorded: recorded)
+            }
         }
         switch outcome {
         case .success(let answer): return try JSONAnswer.response(answer)
         case .failure(let refusal): throw refusal.fault
         }
+    }
+
+    /// The key on record vouches for the new one, for this agent and for the nonce it was given.
+    private static func proofHolds(
+        _ announcement: AgentMessages.Announcement, certificate: AgentCertificate, recorded: AgentRecord
+    ) -> Bool {
+        guard let proof = announcement.continuityProof, let old = recorded.certificate else { return false }
+        do {
+            try ContinuityProof.verify(
+                proof, oldCertificateDER: old, newCertificateDER: certificate.der, agent: recorded.sysID, nonce: recorded.nonce)
+            return true
+        } catch { return false }
     }
 
     private func claims(_ request: Request, _ id: String?) async throws -> Response {

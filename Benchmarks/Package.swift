@@ -1,0 +1,20 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// What the driver in driver/ cannot measure from outside: the libraries, through their public API. `make bench` runs both.
+
+let package = Package(
+    name: "benchmarks",
+    platforms: [.macOS(.v15)],
+    // The name is given because a checkout may lie in a folder of any name.
+    dependencies: [.package(name: "midguard", path: "..")],
+    targets: [
+        .executableTarget(
+            name: "LibraryBenchmarks",
+            dependencies: [
+                .product(name: "JavaKeystore", package: "midguard")
+            ],
+            swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
+        )
+    ]
+)

@@ -1,0 +1,37 @@
+import Foundation
+
+/// Measures the libraries in this process and prints one number; `Benchmarks/driver` calls it and sets it beside other programs.
+@main
+struct LibraryBenchmarks {
+    static func main() async {
+        do {
+            var arguments = CommandLine.arguments.dropFirst().map { $0 }
+            guard !arguments.isEmpty else { throw Misuse() }
+            switch arguments.removeFirst() {
+            case "make-jks": try KeystoreBenchmark.make(arguments)
+            case "read-jks": try KeystoreBenchmark.read(arguments)
+            default: throw Misuse()
+            }
+        } catch {
+            FileHandle.standardError.write(Data("LibraryBenchmarks: \(error)\n".utf8))
+            exit(error is Misuse ? 2 : 1)
+        }
+    }
+}
+
+struct Misuse: Error, CustomStringConvertible {
+    var description: String { "make-jks COUNT CERTIFICATE.der OUT | read-jks FILE ROUNDS" }
+}
+
+/// Median microseconds of `rounds` calls.
+func median(rounds: Int, of work: () throws -> Void) rethrows -> Double {
+    let clock = ContinuousClock()
+    var samples: [Double] = []
+    for _ in 0..<max(1, rounds) {
+        let start = clock.now
+        try work()
+        let taken = (clock.now - start).components
+        samples.append(Double(taken.seconds) * 1e6 + Double(taken.attoseconds) / 1e12)
+    }
+    return samples.sorted()[samples.count / 2]
+}

@@ -12,7 +12,8 @@ let package = Package(
         .executableTarget(
             name: "LibraryBenchmarks",
             dependencies: [
-                .product(name: "JavaKeystore", package: "midguard")
+                .product(name: "JavaKeystore", package: "midguard"),
+                .product(name: "PathValidation", package: "midguard"),
             ],
             swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
         )

@@ -14,11 +14,13 @@ enum KeystoreBenchmark {
     }
 
     /// FILE ROUNDS: microseconds for reading the file's bytes with its password.
-    static func read(_ arguments: [String]) throws {
+    static func read(_ arguments: [String]) async throws {
         guard arguments.count == 2, let rounds = Int(arguments[1]) else { throw Misuse() }
         let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: arguments[0])))
         var entries = 0
-        let microseconds = try median(rounds: rounds) { entries = try Keystore.read(bytes, password: password).keystore.entries.count }
+        let microseconds = try await medianOf(rounds: rounds) {
+            entries = try Keystore.read(bytes, password: password).keystore.entries.count
+        }
         guard entries > 0 else { throw Misuse() }
         print(microseconds)
     }

@@ -9,7 +9,8 @@ struct LibraryBenchmarks {
             guard !arguments.isEmpty else { throw Misuse() }
             switch arguments.removeFirst() {
             case "make-jks": try KeystoreBenchmark.make(arguments)
-            case "read-jks": try KeystoreBenchmark.read(arguments)
+            case "read-jks": try await KeystoreBenchmark.read(arguments)
+            case "validate": try await PathBenchmark.validate(arguments)
             default: throw Misuse()
             }
         } catch {
@@ -20,16 +21,16 @@ struct LibraryBenchmarks {
 }
 
 struct Misuse: Error, CustomStringConvertible {
-    var description: String { "make-jks COUNT CERTIFICATE.der OUT | read-jks FILE ROUNDS" }
+    var description: String { "make-jks COUNT CERTIFICATE.der OUT | read-jks FILE ROUNDS | validate ROOT INTERMEDIATE LEAF ROUNDS" }
 }
 
 /// Median microseconds of `rounds` calls.
-func median(rounds: Int, of work: () throws -> Void) rethrows -> Double {
+func medianOf(rounds: Int, _ work: () async throws -> Void) async rethrows -> Double {
     let clock = ContinuousClock()
     var samples: [Double] = []
     for _ in 0..<max(1, rounds) {
         let start = clock.now
-        try work()
+        try await work()
         let taken = (clock.now - start).components
         samples.append(Double(taken.seconds) * 1e6 + Double(taken.attoseconds) / 1e12)
     }

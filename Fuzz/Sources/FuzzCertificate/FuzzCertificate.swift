@@ -1,12 +1,24 @@
+import Foundation
 import PathValidation
 
-/// No bytes make the certificate reader trap, and what it accepts keeps its bytes.
+/// No bytes make the certificate reader, the name comparison or the path checks trap, and what is read keeps its bytes.
 @c(LLVMFuzzerTestOneInput)
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
-    if let certificate = try? ParsedCertificate(der: bytes) {
-        precondition(certificate.der == bytes)
-        _ = (certificate.subject.description, certificate.issuer.description, certificate.isSelfIssued)
+    guard let certificate = try? ParsedCertificate(der: bytes) else { return 0 }
+    precondition(certificate.der == bytes)
+    for host in ["a.seed.example", "192.0.2.1", "2001:db8::1"] { _ = matchName(host, against: certificate) }
+    _ = (certificate.subject.description, certificate.issuer.description)
+    let ended = DispatchSemaphore(value: 0)
+    Task.detached {
+        // As its own anchor it meets every check; as a stranger it is searched for an issuer.
+        for anchors in [[certificate], []] {
+            let outcome = await PathBuilder().build(
+                presented: [certificate, certificate], anchors: TrustAnchors(anchors), at: Date(timeIntervalSince1970: 1_800_000_000))
+            precondition(!outcome.candidates.isEmpty)
+        }
+        ended.signal()
     }
+    ended.wait()
     return 0
 }

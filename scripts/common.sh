@@ -21,6 +21,9 @@ phase() {
     fi
 }
 
+# files PATTERN: our files of that name, one per line, without what was built or fetched.
+files() { find . \( -name .git -o -name .build -o -name .venv \) -prune -o -type f -name "$1" -print | sed 's@^\./@@' | sort; }
+
 # Puts swift on the PATH when it is installed in one of its usual places.
 find_swift() {
     local folder

@@ -41,22 +41,22 @@ def latencies(installation, count):
         if number >= 20:
             jobs.append((job, before))
         time.sleep(random.uniform(0.005, 0.04))
-    waits = []
-    for job, before in jobs:
-        answers = installation.wait(f"an answer to job {job}", 30, lambda: table.answers(job))
-        found = STARTED_AT.search(answers[0]["payload"])
-        if not found:
-            raise RuntimeError(f"no started_at in the result: {answers[0]['payload'][:300]}")
-        waits.append((int(found.group(1)) - before) / 1000)
-    return waits
+    installation.wait("all of these are answered", 30, lambda: installation.results() >= len(jobs) + 20)
+    results = {job["sys_id"]: job["result"] for job in installation.jobs()}
+    return [(started(results[job]) - before) / 1000 for job, before in jobs]
+
+
+def started(payload):
+    found = STARTED_AT.search(payload)
+    if not found:
+        raise RuntimeError(f"no started_at in the result: {payload[:300]}")
+    return int(found.group(1))
 
 
 def throughput(installation, count):
     """Jobs per second from the insert of all to the last result stored."""
-    before = sum(job["results"] for job in installation.jobs())
+    before = installation.results()
     start = time.monotonic()
     installation.run("instance", "jobs", "--data", installation.data, "--insert", "EchoProbe", "--agent", installation.AGENT, "--count", count)
-    installation.wait(
-        f"{count} results", 120, lambda: sum(job["results"] for job in installation.jobs()) >= before + count, pause=0.1
-    )
+    installation.wait(f"{count} results", 120, lambda: installation.results() >= before + count, pause=0.02)
     return count / (time.monotonic() - start), count

@@ -107,20 +107,14 @@ extension ConnectionReport.Certificate {
 extension ConnectionReport.Revocation {
     init(_ outcome: RevocationOutcome) {
         certificate = outcome.certificate.sha256
+        let proof: RevocationProof?
         switch outcome.status {
-        case .good(let proof):
-            self.init(certificate: certificate, status: "good", proof)
-        case .revoked(let proof, _, _):
-            self.init(certificate: certificate, status: "revoked", proof)
-        case .unknown:
-            (status, source, thisUpdate, nextUpdate) = ("unknown", nil, nil, nil)
+        case .good(let found): (status, proof) = ("good", found)
+        case .revoked(let found, _, _): (status, proof) = ("revoked", found)
+        case .unknown: (status, proof) = ("unknown", nil)
         }
-    }
-
-    private init(certificate: String, status: String, _ proof: RevocationProof) {
-        (self.certificate, self.status) = (certificate, status)
-        source = "\(proof.kind.rawValue) \(proof.source)"
-        thisUpdate = Words.time(proof.thisUpdate)
-        nextUpdate = proof.nextUpdate.map { Words.time($0) }
+        source = proof.map { "\($0.kind.rawValue) \($0.source)" }
+        thisUpdate = proof.map { Words.time($0.thisUpdate) }
+        nextUpdate = proof?.nextUpdate.map { Words.time($0) }
     }
 }

@@ -107,7 +107,8 @@ public enum StoreFindings {
     public static func notWritable(_ path: String, reason: String) -> Finding {
         Finding(
             id: "store.not-writable", severity: .error, subject: path, summary: "\(path) cannot be written: \(reason).",
-            cause: "The user that runs this may not write there, or the disk does not take it.", evidence: ["path": path, "reason": reason],
+            cause: "The user that runs this may not write there, or the disk does not take it.",
+            evidence: ["path": path, "reason": reason],
             fixes: [
                 .init("See who owns the folder and who may write", command: "ls -ld \(Words.quoted(path)) \(Words.quoted(path + "/.."))"),
                 .init("See how full the disk is", command: "df -h"),

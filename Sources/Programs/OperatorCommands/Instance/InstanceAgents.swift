@@ -37,7 +37,9 @@ struct InstanceAgents: AsyncParsableCommand {
         if rows.isEmpty { Console.result("No agents yet: midguard instance enroll NAME --data \(absolute(instance.data))") }
         for row in rows {
             let seen = row.last_seen.map { "last seen \($0.formatted(.iso8601))" } ?? "never seen"
-            Console.result("\(row.name)  \(row.state)  validated: \(row.validated)  \(seen)  \(row.host)  key \(row.certificate_sha256?.prefix(16) ?? "none")")
+            Console.result(
+                "\(row.name)  \(row.state)  validated: \(row.validated)  \(seen)  \(row.host)  key \(row.certificate_sha256?.prefix(16) ?? "none")"
+            )
         }
     }
 }

@@ -12,7 +12,8 @@ struct InstanceData: ParsableArguments {
         let directory = absolute(data)
         guard FileManager.default.fileExists(atPath: directory + "/instance.sqlite") else {
             throw CommandFailure(
-                message: "There is no instance in \(directory).\nStart one there first: midguard instance serve --data \(directory)", exitCode: 3)
+                message: "There is no instance in \(directory).\nStart one there first: midguard instance serve --data \(directory)",
+                exitCode: 3)
         }
         do {
             let administration = try InstanceAdministration(dataDirectory: directory)

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Foundation
 import Diagnosis
+import Foundation
 import InstanceServer
 
 struct InstanceEnroll: AsyncParsableCommand {
@@ -10,7 +10,8 @@ struct InstanceEnroll: AsyncParsableCommand {
 
     @Argument(help: "The agent's name.") var name: String
     @OptionGroup var instance: InstanceData
-    @Option(help: "Write username, password and registration_key as files into this folder, for this user only.") var credentialsDir: String?
+    @Option(help: "Write username, password and registration_key as files into this folder, for this user only.") var credentialsDir:
+        String?
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
@@ -28,7 +29,10 @@ struct InstanceEnroll: AsyncParsableCommand {
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             for (file, value) in values {
                 let path = folder + "/" + file
-                guard FileManager.default.createFile(atPath: path, contents: Data((value + "\n").utf8), attributes: [.posixPermissions: 0o600]) else {
+                guard
+                    FileManager.default.createFile(
+                        atPath: path, contents: Data((value + "\n").utf8), attributes: [.posixPermissions: 0o600])
+                else {
                     throw CommandFailure(findings: [StoreFindings.notWritable(path, reason: "it could not be created")], exitCode: 3)
                 }
             }

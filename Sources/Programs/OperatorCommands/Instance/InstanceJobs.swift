@@ -77,7 +77,8 @@ struct InstanceJobs: AsyncParsableCommand {
                 let results = answers[job.record.sysID] ?? []
                 rows.append(
                     Row(
-                        sys_id: job.record.sysID.description, agent: job.record.agent, state: job.record.state.rawValue, topic: job.record.topic,
+                        sys_id: job.record.sysID.description, agent: job.record.agent, state: job.record.state.rawValue,
+                        topic: job.record.topic,
                         name: job.record.name, source: job.record.source, error: job.record.errorString, claims: job.claims,
                         results: results.count, result: results.first?.record.payload))
             }

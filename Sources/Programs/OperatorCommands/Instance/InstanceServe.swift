@@ -24,11 +24,13 @@ struct InstanceServe: AsyncParsableCommand {
             if !names.contains(next), next != "0.0.0.0", next != "::" { names.append(next) }
         }
         let service = InstanceService(
-            configuration: InstanceConfiguration(dataDirectory: absolute(data), host: host, httpsPort: port, httpPort: httpPort, hostNames: names),
+            configuration: InstanceConfiguration(
+                dataDirectory: absolute(data), host: host, httpsPort: port, httpPort: httpPort, hostNames: names),
             logger: Self.logger)
         let announcement = Task {
             guard let ports = try? await service.ready() else { return }
-            Console.result("Instance at https://localhost:\(ports.https)/ (revocation at http://\(host):\(ports.http)/), data in \(absolute(data))")
+            Console.result(
+                "Instance at https://localhost:\(ports.https)/ (revocation at http://\(host):\(ports.http)/), data in \(absolute(data))")
             Console.result("Log in as admin; the password is in \(absolute(data))/admin-password")
         }
         defer { announcement.cancel() }

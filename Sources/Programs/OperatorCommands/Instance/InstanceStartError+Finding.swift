@@ -7,7 +7,8 @@ extension InstanceStartError {
         switch self {
         case .portInUse(let port):
             Finding(
-                id: "listener.port-in-use", severity: .error, subject: "port \(port)", summary: "Port \(port) is in use by another program.",
+                id: "listener.port-in-use", severity: .error, subject: "port \(port)",
+                summary: "Port \(port) is in use by another program.",
                 cause: "Only one program can listen on a port.", evidence: ["port": "\(port)"],
                 fixes: [
                     .init("See which program it is", command: "ss -ltnp 'sport = :\(port)'"),
@@ -15,7 +16,8 @@ extension InstanceStartError {
                 ], vendorMessages: ["java.net.BindException: Address already in use"])
         case .cannotListen(let host, let port, let reason):
             Finding(
-                id: port > 0 && port < 1_024 ? "listener.port-privileged" : "listener.port-in-use", severity: .error, subject: "\(host):\(port)",
+                id: port > 0 && port < 1_024 ? "listener.port-privileged" : "listener.port-in-use", severity: .error,
+                subject: "\(host):\(port)",
                 summary: "The instance cannot listen at \(host):\(port): \(reason).", cause: "The system refused to bind the address.",
                 evidence: ["host": host, "port": "\(port)", "reason": reason],
                 fixes: [.init("Use an address of this machine and a port above 1023, with --host and --port")])
@@ -25,7 +27,8 @@ extension InstanceStartError {
             error.finding
         case .authority(let error):
             Finding(
-                id: "store.malformed", severity: .error, subject: "authority", summary: "The instance's authority cannot be used: \(error).",
+                id: "store.malformed", severity: .error, subject: "authority",
+                summary: "The instance's authority cannot be used: \(error).",
                 cause: "A file of the authority is damaged or cannot be written. It is never replaced silently: certificates depend on it.",
                 evidence: ["error": "\(error)"], fixes: [.init("Restore the folder authority/ of the data directory from a backup")])
         case .stopped:
@@ -51,7 +54,8 @@ extension InstanceStoreError {
                 fixes: [.init("Restore it from a backup, or remove it and enter the credentials again")])
         case .secretUnreadable(let alias):
             Finding(
-                id: "auth.password-undecryptable", severity: .error, subject: alias, summary: "The stored credential \(alias) does not open.",
+                id: "auth.password-undecryptable", severity: .error, subject: alias,
+                summary: "The stored credential \(alias) does not open.",
                 cause: "It was sealed with another key than the one in the data directory.", evidence: ["alias": alias],
                 fixes: [.init("Enter the credential again")])
         case .database(let path, let code, let message):
@@ -65,11 +69,13 @@ extension InstanceStoreError {
                 cause: "Names are unique.", fixes: [.init("Choose another name")])
         case .absent(let kind, let name):
             Finding(
-                id: "config.bad-value", severity: .error, subject: name, summary: "There is no \(kind) \(name).", cause: "The name is not known here.",
+                id: "config.bad-value", severity: .error, subject: name, summary: "There is no \(kind) \(name).",
+                cause: "The name is not known here.",
                 fixes: [.init("See which agents there are with midguard instance agents --data DIR")])
         case .sessionSuperseded(let agent):
             Finding(
-                id: "identity.duplicate-name", severity: .error, subject: agent, summary: "A newer process of the agent \(agent) has taken over.",
+                id: "identity.duplicate-name", severity: .error, subject: agent,
+                summary: "A newer process of the agent \(agent) has taken over.",
                 cause: "Two processes run under one name.", fixes: [.init("End one of them")])
         case .transactionLost, .cancelled:
             Finding(

@@ -27,7 +27,9 @@ struct TestAgent: Sendable {
         return agent
     }
 
-    static func newPair(_ name: String) throws -> IdentityKeyPair { try IdentityKeyPair.generate(agentName: name, tail: SysID.random().description, notBefore: Date()) }
+    static func newPair(_ name: String) throws -> IdentityKeyPair {
+        try IdentityKeyPair.generate(agentName: name, tail: SysID.random().description, notBefore: Date())
+    }
 
     func announcement(registrationKey: String? = nil, proof: String? = nil) -> AgentMessages.Announcement {
         AgentMessages.Announcement(

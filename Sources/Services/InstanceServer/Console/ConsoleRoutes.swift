@@ -31,7 +31,7 @@ struct ConsoleRoutes: Sendable {
             .contentType: "text/html; charset=utf-8", .cacheControl: "no-store",
             .contentSecurityPolicy:
                 "default-src 'none'; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; form-action 'none'; base-uri 'none'",
-            .xContentTypeOptions: "nosniff", .strictTransportSecurity: "max-age=31536000",
+            .xContentTypeOptions: "nosniff",
         ]
         if let referrer = HTTPField.Name("Referrer-Policy") { headers[referrer] = "no-referrer" }
         if let frame = HTTPField.Name("X-Frame-Options") { headers[frame] = "DENY" }

@@ -1,0 +1,52 @@
+import AgentProtocol
+import Foundation
+import InstanceStore
+
+/// A record as the public tables show it: field names in order, every value a string.
+struct TableRecord: Hashable, Sendable {
+    var fields: [(name: String, value: String)]
+
+    static func == (left: Self, right: Self) -> Bool { left.fields.elementsEqual(right.fields, by: ==) }
+    func hash(into hasher: inout Hasher) { for field in fields { hasher.combine(field.name) } }
+
+    subscript(name: String) -> String? { fields.first { $0.name == name }?.value }
+
+    /// Only these fields, in the order asked for; unknown names are left out. nil: all.
+    func only(_ names: [String]?) -> TableRecord {
+        guard let names else { return self }
+        return TableRecord(fields: names.compactMap { name in self[name].map { (name, $0) } })
+    }
+
+    /// `yyyy-MM-dd HH:mm:ss` in UTC, as the tables write times.
+    static func time(_ date: Date) -> String {
+        date.formatted(.iso8601.year().month().day().dateSeparator(.dash).dateTimeSeparator(.space).time(includingFractionalSeconds: false))
+    }
+}
+
+extension TableRecord {
+    /// Columns of `ecc_queue`.
+    init(_ entry: QueueEntry) {
+        let record = entry.record
+        fields = [
+            ("sys_id", record.sysID.description), ("agent", record.agent), ("queue", record.queue.rawValue), ("state", record.state.rawValue),
+            ("topic", record.topic), ("name", record.name), ("source", record.source), ("payload", record.payload),
+            ("priority", String(record.priority.rawValue)), ("sequence", String(record.sequence)),
+            ("response_to", record.responseTo?.description ?? ""), ("agent_correlator", record.agentCorrelator),
+            ("error_string", record.errorString), ("processed", entry.claims > 0 || record.state != .ready ? Self.time(entry.updatedAt) : ""),
+            ("sys_created_on", Self.time(entry.createdAt)), ("sys_created_by", entry.createdBy), ("sys_updated_on", Self.time(entry.updatedAt)),
+        ]
+    }
+
+    /// Columns of `ecc_agent`.
+    init(_ agent: AgentRecord, now: Date) {
+        let certificate = agent.certificate.flatMap(AgentCertificate.init(der:))
+        fields = [
+            ("sys_id", agent.sysID.description), ("name", agent.name), ("status", agent.isUp(at: now) ? "Up" : "Down"),
+            ("validated", agent.validation.rawValue), ("version", agent.version), ("host_name", agent.hostName),
+            ("home_dir", agent.homeDirectory), ("user_name", agent.userName), ("last_refreshed", agent.lastSeen.map(Self.time) ?? ""),
+            ("public_key", agent.certificate.map { Data($0).base64EncodedString() } ?? ""),
+            ("certificate_subject", certificate?.subject ?? ""), ("certificate_fingerprint", certificate?.fingerprint ?? ""),
+            ("sys_created_on", Self.time(agent.createdAt)),
+        ]
+    }
+}

@@ -3,11 +3,8 @@ import Foundation
 import InstanceStore
 
 /// A record as the public tables show it: field names in order, every value a string.
-struct TableRecord: Hashable, Sendable {
+struct TableRecord: Sendable {
     var fields: [(name: String, value: String)]
-
-    static func == (left: Self, right: Self) -> Bool { left.fields.elementsEqual(right.fields, by: ==) }
-    func hash(into hasher: inout Hasher) { for field in fields { hasher.combine(field.name) } }
 
     subscript(name: String) -> String? { fields.first { $0.name == name }?.value }
 

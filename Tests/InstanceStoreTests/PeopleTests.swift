@@ -80,10 +80,8 @@ import Testing
             #expect(try await store.claimAll()[0].token > claim.token)
             #expect(try await store.updateEntry(.random(), state: .ready, errorString: nil, now: noon) == false)
 
-            var filter = QueueFilter()
-            filter.queue = .output
-            filter.states = [.processed, .error]
-            let (page, total) = try await store.entries(matching: filter, order: .asWorked, limit: 10)
+            let query = try EncodedQuery("queue=output^stateINprocessed,error")
+            let (page, total) = try await store.entries(matching: query, limit: 10)
             #expect(page.map(\.record.sysID) == [first.sysID])
             #expect(total == 1)
         }

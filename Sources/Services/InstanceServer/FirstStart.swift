@@ -1,3 +1,4 @@
+import AgentProtocol
 import Crypto
 import Foundation
 import InstanceStore
@@ -6,6 +7,14 @@ import InstanceStore
 enum FirstStart {
     static let administrator = "admin"
     static let passwordFile = "admin-password"
+
+    static func instanceID(_ store: InstanceStore) async throws -> String {
+        let setting = "instance.id"
+        if let known = try await store.setting(setting) { return known }
+        let fresh = SysID.random().description
+        try await store.setSetting(setting, to: fresh)
+        return fresh
+    }
 
     /// Creates `admin` unless there is one. The password is on disk before the user is in the table: a crash in between starts over.
     static func createAdministrator(_ configuration: InstanceConfiguration, store: InstanceStore, now: Date) async throws {

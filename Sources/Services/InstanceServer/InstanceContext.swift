@@ -10,6 +10,8 @@ struct InstanceContext: Sendable {
     var claimWaits: ClaimWaits
     var logger: Logger
     var now: @Sendable () -> Date
+    /// 32 hexadecimal digits, given on first start.
+    var instanceID: String
 
     /// Seconds for which a claimed job belongs to its claimer. Two missed heartbeats of 20 seconds, and one to spare.
     static let leaseSeconds = 60

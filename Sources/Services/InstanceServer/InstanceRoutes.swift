@@ -6,6 +6,10 @@ enum InstanceRoutes {
         let router = Router(context: InstanceRequestContext.self)
         router.add(middleware: FaultAnswers())
         AgentRoutes(context: context).add(to: router)
+        AgentTableRoutes(context: context).add(to: router)
+        StartupSOAPRoutes(context: context).add(to: router)
+        QueueTableRoutes(context: context).add(to: router)
+        QueueSOAPRoutes(context: context).add(to: router)
         ConsoleRoutes(context: context).add(to: router)
         return router
     }

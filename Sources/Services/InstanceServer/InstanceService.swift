@@ -57,7 +57,7 @@ public final class InstanceService: Service {
                 let server = try await authority.ownServerCertificate(names: configuration.hostNames, now: now())
                 let context = InstanceContext(
                     store: store, authority: authority, authenticator: Authenticator(store: store, now: now), claimWaits: waits,
-                    logger: logger, now: now)
+                    logger: logger, now: now, instanceID: try await FirstStart.instanceID(store))
                 let secure = Listener(host: configuration.host, port: configuration.httpsPort)
                 let tls = try HTTPServerBuilder.tls(.http1(), tlsConfiguration: try Self.tls(server))
                 group.addTask { [logger] in try await secure.run(InstanceRoutes.router(context), server: tls, logger: logger) }

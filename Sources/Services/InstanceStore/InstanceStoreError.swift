@@ -18,6 +18,8 @@ public enum InstanceStoreError: Error, Hashable, Sendable {
     case sessionSuperseded(agent: String)
     /// Another process made the disk or the database unusable in the middle of a shared transaction; nothing of it was stored.
     case transactionLost
+    /// The queue's table has no such column.
+    case badQuery(field: String)
     case cancelled
 
     init(_ error: any Error, path: String) {

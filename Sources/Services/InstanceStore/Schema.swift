@@ -41,6 +41,7 @@ enum Schema {
         );
         CREATE INDEX ecc_queue_open ON ecc_queue (agent, priority, sequence, ordinal)
             WHERE queue = 'output' AND state IN ('ready', 'processing');
+        CREATE INDEX ecc_queue_by_agent ON ecc_queue (agent, queue, state);
         CREATE INDEX ecc_queue_answers ON ecc_queue (response_to) WHERE response_to IS NOT NULL;
         CREATE UNIQUE INDEX ecc_queue_one_result ON ecc_queue (response_to) WHERE idempotency_key IS NOT NULL;
         CREATE UNIQUE INDEX ecc_queue_idempotency ON ecc_queue (idempotency_key) WHERE idempotency_key IS NOT NULL;

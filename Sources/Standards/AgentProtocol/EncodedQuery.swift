@@ -10,10 +10,14 @@ public struct EncodedQuery: Hashable, Sendable {
         public var field: String
         public var comparison: Operator
         public var value: String
+        public init(_ field: String, _ comparison: Operator, _ value: String) {
+            (self.field, self.comparison, self.value) = (field, comparison, value)
+        }
     }
     public struct Order: Hashable, Sendable {
         public var field: String
         public var isDescending: Bool
+        public init(_ field: String, isDescending: Bool) { (self.field, self.isDescending) = (field, isDescending) }
     }
     /// Any group, all of its terms, any condition of a term.
     public var groups: [[[Condition]]]
@@ -27,6 +31,13 @@ public struct EncodedQuery: Hashable, Sendable {
     /// Terms in one query, and bytes of it.
     static let limit = (terms: 200, bytes: 65_536)
 
+    public init(groups: [[[Condition]]] = [], order: [Order] = []) { (self.groups, self.order) = (groups, order) }
+
+    /// The same query with one more term that must hold, whatever else is asked for.
+    public func and(_ condition: Condition) -> EncodedQuery {
+        EncodedQuery(groups: groups.isEmpty ? [[[condition]]] : groups.map { $0 + [[condition]] }, order: order)
+    }
+
     public init(_ text: String) throws(Invalid) {
         (groups, order) = ([], [])
         guard text.utf8.count <= Self.limit.bytes else { throw Invalid(part: String(text.prefix(40))) }
@@ -36,9 +47,9 @@ public struct EncodedQuery: Hashable, Sendable {
             terms += 1
             guard terms <= Self.limit.terms else { throw Invalid(part: part) }
             if part.hasPrefix("ORDERBYDESC") {
-                order.append(Order(field: String(part.dropFirst(11)), isDescending: true))
+                order.append(Order(String(part.dropFirst(11)), isDescending: true))
             } else if part.hasPrefix("ORDERBY") {
-                order.append(Order(field: String(part.dropFirst(7)), isDescending: false))
+                order.append(Order(String(part.dropFirst(7)), isDescending: false))
             } else if part.hasPrefix("NQ") {
                 if !group.isEmpty { groups.append(group) }
                 group = [[try Self.condition(String(part.dropFirst(2)))]]
@@ -61,7 +72,7 @@ public struct EncodedQuery: Hashable, Sendable {
         let value = String(rest.dropFirst(comparison.rawValue.count))
         // Scripts are not evaluated.
         guard !value.hasPrefix("javascript:") else { throw Invalid(part: part) }
-        return Condition(field: String(field), comparison: comparison, value: value)
+        return Condition(String(field), comparison, value)
     }
 
     public func matches(_ fields: [String: String]) -> Bool {

@@ -53,9 +53,12 @@ struct AgentRoutes: Sendable {
         try AgentAccess.mustBeValidated(agent)
         try await noteAlive(agent)
         let rules = ClaimRules(store: context.store, waits: context.claimWaits, now: context.now)
-        let claims = try await rules.claim(asked, for: agent).map { job in
-            AgentMessages.Claim(
-                job: job.record, token: job.token, earlierClaims: job.earlierClaims, leaseSeconds: InstanceContext.leaseSeconds)
+        var claims: [AgentMessages.Claim] = []
+        for job in try await rules.claim(asked, for: agent) {
+            claims.append(
+                AgentMessages.Claim(
+                    job: job.record, token: job.token, earlierClaims: job.earlierClaims, leaseSeconds: InstanceContext.leaseSeconds,
+                    sealedSecrets: try await SealedCredentials.forJob(job.record, of: agent, in: context)))
         }
         return try JSONAnswer.response(AgentMessages.ClaimAnswer(claims: claims))
     }

@@ -8,6 +8,10 @@ struct TableRecord: Sendable {
 
     subscript(name: String) -> String? { fields.first { $0.name == name }?.value }
 
+    var dictionary: [String: String] { Dictionary(fields.map { ($0.name, $0.value) }) { $1 } }
+
+    var soapFields: [SOAPField] { fields.map { SOAPField($0.name, $0.value) } }
+
     /// Only these fields, in the order asked for; unknown names are left out. nil: all.
     func only(_ names: [String]?) -> TableRecord {
         guard let names else { return self }
@@ -23,15 +27,12 @@ struct TableRecord: Sendable {
 extension TableRecord {
     /// Columns of `ecc_queue`.
     init(_ entry: QueueEntry) {
-        let record = entry.record
-        fields = [
-            ("sys_id", record.sysID.description), ("agent", record.agent), ("queue", record.queue.rawValue), ("state", record.state.rawValue),
-            ("topic", record.topic), ("name", record.name), ("source", record.source), ("payload", record.payload),
-            ("priority", String(record.priority.rawValue)), ("sequence", String(record.sequence)),
-            ("response_to", record.responseTo?.description ?? ""), ("agent_correlator", record.agentCorrelator),
-            ("error_string", record.errorString), ("processed", entry.claims > 0 || record.state != .ready ? Self.time(entry.updatedAt) : ""),
-            ("sys_created_on", Self.time(entry.createdAt)), ("sys_created_by", entry.createdBy), ("sys_updated_on", Self.time(entry.updatedAt)),
-        ]
+        let wasPickedUp = entry.record.state != .ready
+        fields =
+            entry.record.fields.map { ($0.name, $0.value) } + [
+                ("processed", wasPickedUp ? Self.time(entry.updatedAt) : ""), ("sys_created_on", Self.time(entry.createdAt)),
+                ("sys_created_by", entry.createdBy), ("sys_updated_on", Self.time(entry.updatedAt)),
+            ]
     }
 
     /// Columns of `ecc_agent`.

@@ -3,46 +3,30 @@ import GRDB
 
 public import struct Foundation.Date
 
-/// Which rows of the queue are asked for; all given facts must hold.
-public struct QueueFilter: Hashable, Sendable {
-    public var sysID: SysID?
-    public var agent: String?
-    public var queue: QueueRecord.Queue?
-    public var states: Set<QueueRecord.State> = []
-    public var topic: String?
-    public var name: String?
-    public var source: String?
-    public var agentCorrelator: String?
-    public var responseTo: SysID?
-    public var priority: Priority?
-
-    public init() {}
-}
-
-public enum QueueOrder: Hashable, Sendable {
-    /// By sequence, then as inserted.
-    case asWorked
-    case oldestFirst, newestFirst
-}
-
 /// What clients of the public queue tables need: rows by example, single rows written. No lease, no token: as the public semantics are.
 extension InstanceStore {
-    /// The page asked for and the number of all matches.
+    /// Bytes of payload in one page; a page may be shorter than asked for.
+    public static let pageBytes = 64 << 20
+
+    /// The page asked for and the number of all matches. Without an order the oldest row comes first. Throws `badQuery` for a column that
+    /// the table has not: dropping such a part would widen what is selected.
     public func entries(
-        matching filter: QueueFilter, order: QueueOrder, limit: Int, offset: Int = 0
+        matching query: EncodedQuery, limit: Int, offset: Int = 0
     ) async throws(InstanceStoreError) -> (page: [QueueEntry], total: Int) {
-        let (condition, arguments) = filter.sql
-        let by =
-            switch order {
-            case .asWorked: "priority, sequence, ordinal"
-            case .oldestFirst: "ordinal"
-            case .newestFirst: "ordinal DESC"
-            }
+        let (condition, arguments) = try QueueSQL.condition(query)
+        let order = try QueueSQL.order(query)
         return try await read { database in
             let total = try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM ecc_queue WHERE \(condition)", arguments: arguments) ?? 0
-            let sql = "SELECT * FROM ecc_queue WHERE \(condition) ORDER BY \(by) LIMIT ? OFFSET ?"
-            let page = try Row.fetchAll(database, sql: sql, arguments: arguments + [max(0, limit), max(0, offset)])
-            return (try page.map(QueueEntry.init), total)
+            let sql = "SELECT * FROM ecc_queue WHERE \(condition) ORDER BY \(order) LIMIT ? OFFSET ?"
+            let rows = try Row.fetchCursor(database, sql: sql, arguments: arguments + [max(0, limit), max(0, offset)])
+            var page: [QueueEntry] = []
+            var bytes = 0
+            while bytes < Self.pageBytes, let row = try rows.next() {
+                let entry = try QueueEntry(row)
+                bytes += entry.record.payload.utf8.count
+                page.append(entry)
+            }
+            return (page, total)
         }
     }
 
@@ -85,28 +69,5 @@ extension InstanceStore {
         guard let agent else { return false }
         if state == .ready, let agent { signal.wake(agent: agent) }
         return true
-    }
-}
-
-extension QueueFilter {
-    fileprivate var sql: (condition: String, arguments: StatementArguments) {
-        var parts = ["1 = 1"]
-        var arguments: StatementArguments = []
-        func add(_ column: String, _ value: (any DatabaseValueConvertible)?) {
-            guard let value else { return }
-            parts.append(column + " = ?")
-            arguments += [value]
-        }
-        add("sys_id", sysID?.description)
-        add("agent", agent)
-        add("queue", queue?.rawValue)
-        add("topic", topic)
-        add("name", name)
-        add("source", source)
-        add("agent_correlator", agentCorrelator)
-        add("response_to", responseTo?.description)
-        add("priority", priority?.rawValue)
-        if !states.isEmpty { parts.append("state IN (" + states.map { "'\($0.rawValue)'" }.sorted().joined(separator: ", ") + ")") }
-        return (parts.joined(separator: " AND "), arguments)
     }
 }

@@ -62,7 +62,7 @@ func services() -> [Target] {
     module(
         "TrustedTransport", in: "Services",
         uses: ["PathValidation", "TrustPolicy", "JavaKeystore", .asn1, .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .nioTLS],
-        tests: ["CertificateFactory", "Lab", .x509])
+        tests: ["CertificateFactory", "Counterparts", .x509])
         + module("InstanceStore", in: "Services", uses: ["AgentProtocol", .grdb, .crypto, .cryptoExtras])
         + module(
             "InstanceServer", in: "Services",
@@ -100,11 +100,8 @@ func acrossModules() -> [Target] {
             name: "CertificateFactory", dependencies: [.x509, .asn1, .crypto, .cryptoExtras],
             path: "Tests/Support/CertificateFactory", swiftSettings: strict()),
         .target(name: "Counterparts", path: "Tests/Support/Counterparts", swiftSettings: strict()),
-        .target(
-            name: "Lab", dependencies: ["CertificateFactory", .nioCore, .nioPosix, .nioSSL, .nioHTTP1, .x509],
-            path: "Tests/Support/Lab", swiftSettings: strict()),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["midguard", "Lab", "CertificateFactory", "JavaKeystore"],
+            name: "EndToEndTests", dependencies: ["midguard", "Counterparts", "CertificateFactory", "AgentConfiguration"],
             path: "Tests/EndToEndTests", swiftSettings: strict()),
     ]
 }

@@ -1,5 +1,5 @@
 import Foundation
-import Lab
+import Counterparts
 import Testing
 
 @Suite("However agent and instance are killed, no job is lost and none is reported twice", .timeLimit(.minutes(5)))
@@ -80,7 +80,7 @@ final class Installation {
         let process = try MidguardProcess(
             ["instance", "serve", "--data", data, "--port", "\(port)", "--http-port", "\(httpPort)"], log: folder.path("instance.log"))
         try eventually(within: 30, "the instance answers; \(logs)") {
-            guard process.isRunning else { throw PeerProgram.Failed(description: "the instance ended: \(logs)") }
+            guard process.isRunning else { throw CounterpartFailure("the instance ended: \(logs)") }
             return try MidguardProcess.run(["check", url, "--trust-store", folder.path("instance/authority/root.pem")]).code == 0 ? () : nil
         }
         return process
@@ -88,14 +88,14 @@ final class Installation {
 
     func enrol() throws {
         let enrolled = try MidguardProcess.run(["instance", "enroll", Self.agentName, "--data", data, "--credentials-dir", folder.path("enrolment")])
-        guard enrolled.code == 0 else { throw PeerProgram.Failed(description: enrolled.error + enrolled.output) }
+        guard enrolled.code == 0 else { throw CounterpartFailure(enrolled.error + enrolled.output) }
         let user = try String(contentsOfFile: folder.path("enrolment/username"), encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
         let setUp = try MidguardProcess.run([
             "agent", "setup", "--home", home, "--url", url, "--name", Self.agentName, "--username", user, "--password-file",
             folder.path("enrolment/password"), "--registration-key-file", folder.path("enrolment/registration_key"), "--trust",
             folder.path("instance/authority/root.pem"),
         ])
-        guard setUp.code == 0 else { throw PeerProgram.Failed(description: setUp.error + setUp.output) }
+        guard setUp.code == 0 else { throw CounterpartFailure(setUp.error + setUp.output) }
     }
 
     func startAgent() throws -> MidguardProcess { try MidguardProcess(["agent", "run", "--home", home], log: folder.path("agent.log")) }
@@ -104,7 +104,7 @@ final class Installation {
         let outcome = try MidguardProcess.run([
             "instance", "jobs", "--data", data, "--insert", topic, "--agent", Self.agentName, "--parameter", "text=hello", "--count", "\(count)",
         ])
-        guard outcome.code == 0 else { throw PeerProgram.Failed(description: outcome.error + outcome.output) }
+        guard outcome.code == 0 else { throw CounterpartFailure(outcome.error + outcome.output) }
     }
 
     func jobs() throws -> [KillTests.Job] {

@@ -1,5 +1,5 @@
 import Foundation
-import Lab
+import Counterparts
 import Synchronization
 
 /// The built `midguard`, run as a user runs it.
@@ -30,7 +30,7 @@ final class MidguardProcess: Sendable {
         while process.isRunning, Date() < deadline { usleep(2_000) }
         if process.isRunning {
             kill(process.processIdentifier, SIGKILL)
-            throw PeerProgram.Failed(description: "midguard \(arguments.first ?? "") did not end within \(seconds) s: \(text(output)) \(text(error))")
+            throw CounterpartFailure("midguard \(arguments.first ?? "") did not end within \(seconds) s: \(text(output)) \(text(error))")
         }
         return Outcome(output: text(output), error: text(error), code: process.terminationStatus)
     }
@@ -80,7 +80,7 @@ func eventually<Value>(within seconds: Double, _ what: String, _ condition: () t
     let deadline = Date(timeIntervalSinceNow: seconds)
     while true {
         if let value = try condition() { return value }
-        guard Date() < deadline else { throw PeerProgram.Failed(description: "\(what): not within \(seconds) s") }
+        guard Date() < deadline else { throw CounterpartFailure("\(what): not within \(seconds) s") }
         usleep(50_000)
     }
 }
@@ -96,6 +96,6 @@ func freePort() throws -> Int {
     let bound = withUnsafeMutablePointer(to: &address) {
         $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(socket, $0, length) == 0 && getsockname(socket, $0, &length) == 0 }
     }
-    guard bound else { throw PeerProgram.Failed(description: "no free port") }
+    guard bound else { throw CounterpartFailure("no free port") }
     return Int(UInt16(bigEndian: address.sin_port))
 }

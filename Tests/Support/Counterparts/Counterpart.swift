@@ -14,9 +14,8 @@ public enum Counterpart: String, Sendable {
     /// Runs it and returns what it printed, both channels. Throws for an exit status other than zero, and after `seconds`.
     @discardableResult
     public func run(_ arguments: [String], in folder: TemporaryFolder, seconds: Int = 60) throws -> String {
-        guard let program = path else { throw CounterpartFailure("\(rawValue) is missing: apt-get install \(package)") }
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
+        process.executableURL = try executable()
         process.arguments = arguments
         process.currentDirectoryURL = folder.url
         // English messages and UTC, whatever the machine speaks.
@@ -41,6 +40,12 @@ public enum Counterpart: String, Sendable {
         return text
     }
 
+    /// Throws with the install command when it is missing.
+    public func executable() throws -> URL {
+        guard let path else { throw CounterpartFailure("\(rawValue) is missing: apt-get install \(package)") }
+        return URL(fileURLWithPath: path)
+    }
+
     private var path: String? {
         ["/usr/bin", "/usr/local/bin", "/bin"].map { "\($0)/\(rawValue)" }.first(where: FileManager.default.isExecutableFile)
     }
@@ -48,7 +53,7 @@ public enum Counterpart: String, Sendable {
 
 public struct CounterpartFailure: Error, CustomStringConvertible {
     public let description: String
-    init(_ description: String) { self.description = description }
+    public init(_ description: String) { self.description = description }
 }
 
 /// A folder of one test's own, gone when the test is.
@@ -59,6 +64,14 @@ public final class TemporaryFolder: Sendable {
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     }
     deinit { try? FileManager.default.removeItem(at: url) }
+
+    public func path(_ name: String) -> String { url.appendingPathComponent(name).path }
+
+    /// The path of a file with that text.
+    public func write(_ text: String, to name: String) throws -> String {
+        try write(Array(text.utf8), to: name)
+        return path(name)
+    }
 
     public func write(_ bytes: [UInt8], to name: String) throws { try Data(bytes).write(to: url.appendingPathComponent(name)) }
     public func read(_ name: String) throws -> [UInt8] { Array(try Data(contentsOf: url.appendingPathComponent(name))) }

@@ -16,7 +16,7 @@ public final class OpenSSLServer: Sendable {
         var words = ["s_server", "-accept", "127.0.0.1:0", "-www", "-cert", leaf, "-key", try folder.write(keyPEM, to: "key.pem")]
         if blocks.count > 1 { words += ["-cert_chain", try folder.write(blocks.dropFirst().joined(), to: "chain.pem")] }
         process = Process()
-        process.executableURL = try PeerProgram.find("openssl", package: "openssl")
+        process.executableURL = try Counterpart.openssl.executable()
         process.arguments = words + arguments
         let output = folder.path("output")
         try Data().write(to: URL(fileURLWithPath: output))
@@ -39,9 +39,9 @@ public final class OpenSSLServer: Sendable {
             {
                 return port
             }
-            guard process.isRunning else { throw PeerProgram.Failed(description: "openssl s_server ended: \(text)") }
+            guard process.isRunning else { throw CounterpartFailure("openssl s_server ended: \(text)") }
             usleep(2_000)
         }
-        throw PeerProgram.Failed(description: "openssl s_server did not begin to listen")
+        throw CounterpartFailure("openssl s_server did not begin to listen")
     }
 }

@@ -53,7 +53,7 @@ func decisions() -> [Target] {
             tests: ["Counterparts"])
         + module(
             "Diagnosis", in: "Decisions",
-            uses: ["JavaKeystore", "PathValidation", "AgentConfiguration", "TrustPolicy", "AgentIdentity", .x509],
+            uses: ["StrictXML", "JavaKeystore", "PathValidation", "AgentConfiguration", "TrustPolicy", "AgentIdentity", .x509],
             tests: ["CertificateFactory", .x509])
 }
 

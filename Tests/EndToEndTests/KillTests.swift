@@ -1,5 +1,5 @@
-import Foundation
 import Counterparts
+import Foundation
 import Testing
 
 @Suite("However agent and instance are killed, no job is lost and none is reported twice", .timeLimit(.minutes(5)))
@@ -87,9 +87,12 @@ final class Installation {
     }
 
     func enrol() throws {
-        let enrolled = try MidguardProcess.run(["instance", "enroll", Self.agentName, "--data", data, "--credentials-dir", folder.path("enrolment")])
+        let enrolled = try MidguardProcess.run([
+            "instance", "enroll", Self.agentName, "--data", data, "--credentials-dir", folder.path("enrolment"),
+        ])
         guard enrolled.code == 0 else { throw CounterpartFailure(enrolled.error + enrolled.output) }
-        let user = try String(contentsOfFile: folder.path("enrolment/username"), encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+        let user = try String(contentsOfFile: folder.path("enrolment/username"), encoding: .utf8).trimmingCharacters(
+            in: .whitespacesAndNewlines)
         let setUp = try MidguardProcess.run([
             "agent", "setup", "--home", home, "--url", url, "--name", Self.agentName, "--username", user, "--password-file",
             folder.path("enrolment/password"), "--registration-key-file", folder.path("enrolment/registration_key"), "--trust",
@@ -102,7 +105,8 @@ final class Installation {
 
     func insert(_ count: Int, of topic: String) throws {
         let outcome = try MidguardProcess.run([
-            "instance", "jobs", "--data", data, "--insert", topic, "--agent", Self.agentName, "--parameter", "text=hello", "--count", "\(count)",
+            "instance", "jobs", "--data", data, "--insert", topic, "--agent", Self.agentName, "--parameter", "text=hello", "--count",
+            "\(count)",
         ])
         guard outcome.code == 0 else { throw CounterpartFailure(outcome.error + outcome.output) }
     }

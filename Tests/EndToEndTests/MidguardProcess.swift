@@ -1,5 +1,5 @@
-import Foundation
 import Counterparts
+import Foundation
 import Synchronization
 
 /// The built `midguard`, run as a user runs it.

@@ -1,1 +1,3 @@
-print("midguard")
+import OperatorCommands
+
+await Midguard.mainWithExitCodes()

@@ -74,7 +74,7 @@ func services() -> [Target] {
         + module(
             "AgentRuntime", in: "Services",
             uses: [
-                "AgentProtocol", "AgentConfiguration", "AgentIdentity", "JavaKeystore", "PathValidation", "TrustPolicy", "Diagnosis",
+                "AgentProtocol", "AgentConfiguration", "StrictXML", "AgentIdentity", "JavaKeystore", "PathValidation", "TrustPolicy", "Diagnosis",
                 "TrustedTransport", .x509, .crypto, .serviceLifecycle, .logging,
             ])
 }
@@ -85,7 +85,7 @@ func programs() -> [Target] {
         uses: [
             "AgentConfiguration", "AgentIdentity", "AgentProtocol", "AgentRuntime", "Diagnosis", "InstanceServer", "InstanceStore",
             "JavaKeystore", "PathValidation", "TrustPolicy", "TrustedTransport", .argumentParser, .x509, .crypto, .nioCore, .nioPosix, .nioSSL,
-            .nioHTTP1, .serviceLifecycle, .logging,
+            .nioHTTP1, .serviceLifecycle, .unixSignals, .logging,
         ])
         + [
             .executableTarget(
@@ -146,6 +146,7 @@ extension Target.Dependency {
     static var mustache: Self { .product(name: "Mustache", package: "swift-mustache") }
     static var grdb: Self { .product(name: "GRDB", package: "GRDB.swift") }
     static var serviceLifecycle: Self { .product(name: "ServiceLifecycle", package: "swift-service-lifecycle") }
+    static var unixSignals: Self { .product(name: "UnixSignals", package: "swift-service-lifecycle") }
     static var logging: Self { .product(name: "Logging", package: "swift-log") }
     static var argumentParser: Self { .product(name: "ArgumentParser", package: "swift-argument-parser") }
 }

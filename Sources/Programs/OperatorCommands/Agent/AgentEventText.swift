@@ -14,7 +14,7 @@ struct AgentEventText {
         case .stepPassed(let step, let details):
             return (["  ✓ \(title(step))"] + details.map { "      \($0)" }).joined(separator: "\n")
         case .stepFailed(let step, let findings, let retry):
-            let then = retry.map { "trying again in \($0.formatted(.units(allowed: [.seconds], width: .wide)))" } ?? "giving up"
+            let then = retry.map { "trying again in \(max(1, $0.components.seconds)) s" } ?? "giving up"
             return "  ✗ \(title(step)), \(then)\n" + FindingText(colours: colours).render(findings, indent: "    ")
         case .serving: return "  ✓ serving: jobs are taken from now on"
         case .notServing(let findings): return "  … not serving\n" + FindingText(colours: colours).render(findings, indent: "    ")

@@ -4,6 +4,7 @@ import Diagnosis
 import Foundation
 import Logging
 import ServiceLifecycle
+import UnixSignals
 
 struct AgentRun: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -23,12 +24,7 @@ struct AgentRun: AsyncParsableCommand {
             }
         }
         defer { printer.cancel() }
-        let service: AgentService
-        do {
-            service = AgentService(home: try AgentHome(path: absolute(home)), account: account, version: Midguard.configuration.version)
-        } catch let error as HomeFailure {
-            throw CommandFailure(findings: [error.finding], exitCode: error.exitCode)
-        }
+        let service = AgentService(home: absolute(home), account: account, version: Midguard.configuration.version)
         let group = ServiceGroup(
             configuration: .init(
                 services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],

@@ -30,11 +30,13 @@ struct AgentSetup: AsyncParsableCommand {
         }
         let directory = absolute(home)
         do {
-            try AgentHome.setUp(
-                at: directory, url: url, name: name, username: username, password: Secret(try Self.secret(passwordFile)),
-                registrationKey: try registrationKeyFile.map { Secret(try Self.secret($0)) },
-                machineBundle: TrustInForce.machineBundles.first { FileManager.default.fileExists(atPath: $0) },
-                trusting: trust.map(absolute))
+            var wanted = AgentSetUp(
+                url: url, name: name, username: username, password: Secret(try Self.secret(passwordFile)),
+                registrationKey: try registrationKeyFile.map { Secret(try Self.secret($0)) }, trust: trust.map(absolute))
+            wanted.machineBundle = TrustInForce.machineBundle
+            let report = try AgentHome.setUp(directory, wanted)
+            Console.result("\(report.trustStore): \(report.certificates) certificates")
+            for name in report.unreadable { Console.error("not readable, left out: \(name)") }
         } catch let error as HomeFailure {
             throw CommandFailure(findings: [error.finding], exitCode: error.exitCode)
         }

@@ -1,5 +1,8 @@
+import AgentProtocol
 import ArgumentParser
 import Foundation
+import InstanceServer
+import InstanceStore
 import PathValidation
 
 struct InstanceAgents: AsyncParsableCommand {

@@ -4,6 +4,7 @@ import Foundation
 import InstanceServer
 import Logging
 import ServiceLifecycle
+import UnixSignals
 
 struct InstanceServe: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -77,6 +77,10 @@ extension InstanceStoreError {
                 id: "identity.duplicate-name", severity: .error, subject: agent,
                 summary: "A newer process of the agent \(agent) has taken over.",
                 cause: "Two processes run under one name.", fixes: [.init("End one of them")])
+        case .badQuery(let field):
+            Finding(
+                id: "config.bad-value", severity: .error, subject: field, summary: "The query names \(field), which cannot be filtered by.",
+                cause: "Only columns of the table can be used.", fixes: [.init("Correct the query")])
         case .transactionLost, .cancelled:
             Finding(
                 id: "runtime.disk-full", severity: .error, subject: "instance", summary: "The database did not finish what was asked.",

@@ -5,10 +5,12 @@ import X509
 
 /// A certification authority such as a TLS-inspecting firewall carries: it makes up a certificate for any host.
 struct InspectingAuthority {
-    private let key = P256.Signing.PrivateKey()
+    private let key: P256.Signing.PrivateKey
     private let root: Certificate
 
     init(now: Date) throws {
+        let key = P256.Signing.PrivateKey()
+        self.key = key
         let name = try DistinguishedName {
             CommonName("Example TLS Inspection CA")
             OrganizationName("Example Firewall")

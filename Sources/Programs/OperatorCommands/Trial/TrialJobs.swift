@@ -2,6 +2,7 @@ import AgentProtocol
 import Diagnosis
 import Foundation
 import InstanceServer
+import InstanceStore
 
 /// The jobs of a trial: inserted on the instance, run by the agent, results read back from the instance.
 struct TrialJobs {

@@ -1,12 +1,14 @@
 import AgentConfiguration
 import AgentProtocol
 import AgentRuntime
+import ArgumentParser
 import Foundation
 import InstanceServer
 import InstanceStore
 import Logging
 import ServiceLifecycle
 import Synchronization
+import UnixSignals
 
 /// One trial: instance, agent and endpoints in one process, and an account of what they do.
 struct TrialRun {
@@ -22,7 +24,7 @@ struct TrialRun {
         let started = ContinuousClock.now
         let logger = InstanceServe.logger
         let service = InstanceService(
-            configuration: InstanceConfiguration(dataDirectory: folder.instance, httpsPort: 0, httpPort: 0), logger: logger)
+            configuration: InstanceConfiguration(dataDirectory: folder.instance, httpsPort: portInUse ?? 0, httpPort: 0), logger: logger)
         let result = Mutex<Result<Bool, any Error>?>(nil)
         let script = TrialScript {
             do {
@@ -71,7 +73,7 @@ struct TrialRun {
 
         heading("4. The agent starts")
         let (account, events) = AgentAccount.stream()
-        let agent = AgentService(home: try AgentHome(path: folder.home), account: account, version: Midguard.configuration.version)
+        let agent = AgentService(home: folder.home, account: account, version: Midguard.configuration.version)
         let agentTask = Task { try await agent.run() }
         defer { agentTask.cancel() }
         try await waitUntilServing(events)
@@ -82,7 +84,8 @@ struct TrialRun {
             administration: administration
         ).run()
         let isRight = checks.allSatisfy(\.isRight)
-        let seconds = (ContinuousClock.now - started).formatted(.units(allowed: [.seconds], fractionalPart: .show(length: 1)))
+        let elapsed = (ContinuousClock.now - started).components
+        let seconds = "\(elapsed.seconds).\(elapsed.attoseconds / 100_000_000_000_000_000) s"
         heading("\(checks.filter(\.isRight).count) of \(checks.count) jobs ended as they should, after \(seconds)")
         Console.result("  Console: \(url)  user admin, password in \(folder.instance)/admin-password")
         Console.result("  (trust its authority in a browser: \(authority.rootPEMPath))")
@@ -98,19 +101,21 @@ struct TrialRun {
         return isRight
     }
 
-    /// A kept folder is used again as it stands; only the port may have changed.
+    /// The port that the agent of a kept folder knows.
+    private var portInUse: Int? { (try? AgentHome(path: folder.home))?.settings.url.port }
+
+    /// A kept folder is used again as it stands.
     private func setUpHome(url: String, authority: InstanceAuthority, administration: InstanceAdministration) async throws {
         if FileManager.default.fileExists(atPath: HomeLayout(home: folder.home).configFile) {
-            try AgentHome(path: folder.home).setInstance(url: url)
             Console.result("  \(folder.home) is used again")
             return
         }
         let enrolment = try await administration.enroll(agentName: Self.agentName)
-        try AgentHome.setUp(
-            at: folder.home, url: url, name: Self.agentName, username: enrolment.user, password: Secret(enrolment.password),
-            registrationKey: Secret(enrolment.registrationKey),
-            machineBundle: TrustInForce.machineBundles.first { FileManager.default.fileExists(atPath: $0) },
-            trusting: [authority.rootPEMPath])
+        var wanted = AgentSetUp(
+            url: url, name: Self.agentName, username: enrolment.user, password: Secret(enrolment.password),
+            registrationKey: Secret(enrolment.registrationKey), trust: [authority.rootPEMPath])
+        wanted.machineBundle = TrustInForce.machineBundle
+        _ = try AgentHome.setUp(folder.home, wanted)
         Console.result(
             "  \(folder.home): config.xml, logs/, security/cacerts (JKS, changeit) with the machine's authorities and the instance's")
     }

@@ -1,3 +1,4 @@
+import Diagnosis
 import PathValidation
 import TrustPolicy
 import TrustedTransport

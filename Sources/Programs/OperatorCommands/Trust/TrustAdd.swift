@@ -4,6 +4,7 @@ import Foundation
 import JavaKeystore
 import PathValidation
 import TrustedTransport
+import X509
 
 struct TrustAdd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -55,7 +56,7 @@ struct TrustAdd: AsyncParsableCommand {
         }
         return try sources.flatMap { path -> [ParsedCertificate] in
             if let bytes = FileManager.default.contents(atPath: path), let one = try? ParsedCertificate(der: Array(bytes)) { return [one] }
-            do {
+            do throws(TrustStoreError) {
                 return try TrustStoreFile(path: path, password: KeystorePassword("changeit")).certificates
             } catch {
                 throw TrustInForce.failure(error)

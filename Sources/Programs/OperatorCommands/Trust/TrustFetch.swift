@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import PathValidation
+import X509
 
 struct TrustFetch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

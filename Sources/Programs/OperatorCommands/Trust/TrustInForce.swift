@@ -18,16 +18,22 @@ struct TrustInForce {
     /// Debian's bundle, then others' places for it.
     static let machineBundles = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"]
 
+    static var machineBundle: String? { machineBundles.first { FileManager.default.fileExists(atPath: $0) } }
+
     init(_ options: TrustStoreOptions) throws {
         self.options = options
         password = try options.trustStorePasswordFile.map(Self.secret) ?? "changeit"
         var policies = PolicyTable.standard(instanceHosts: [])
         var path = options.trustStore.map(absolute)
         if let home = options.home.map(absolute) {
-            let home = try AgentHome(path: home)
-            (policies, path) = (home.policies, home.trustStore)
+            do {
+                let home = try AgentHome(path: home)
+                (policies, path) = (home.policies, home.trustStore)
+            } catch {
+                throw CommandFailure(findings: [error.finding], exitCode: 3)
+            }
         }
-        guard let path = path ?? Self.machineBundles.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
+        guard let path = path ?? Self.machineBundle else {
             throw CommandFailure(message: "This machine has no CA bundle: name a store with --trust-store.", exitCode: 3)
         }
         do {

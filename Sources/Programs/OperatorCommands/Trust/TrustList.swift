@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
 import PathValidation
+import TrustedTransport
+import X509
 
 struct TrustList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "Show whom a trust store trusts.")

@@ -120,6 +120,14 @@ enum AuthoritySerial {
     static func text(bytes: some Collection<UInt8>) -> String {
         bytes.drop { $0 == 0 }.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
+
+    /// nil for a text that ``text(bytes:)`` does not make.
+    static func bytes(_ text: String) -> [UInt8]? {
+        guard text.utf8.count.isMultiple(of: 2) else { return nil }
+        let digits = Array(text)
+        let bytes = stride(from: 0, to: digits.count, by: 2).compactMap { UInt8(String(digits[$0...$0 + 1]), radix: 16) }
+        return bytes.count * 2 == digits.count ? bytes : nil
+    }
 }
 
 extension InstanceAuthorityError {

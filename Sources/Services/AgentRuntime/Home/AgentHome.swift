@@ -1,0 +1,97 @@
+public import AgentConfiguration
+public import TrustPolicy
+
+/// An agent's home directory with its configuration, as it was read.
+public struct AgentHome: Sendable {
+    public let layout: HomeLayout
+    public let settings: AgentSettings
+    public let configuration: ConfigurationFile
+
+    /// Reads config.xml. Throws `.configurationMissing`, `.configurationMalformed`, `.settings` or `.file`.
+    public init(path: String) throws(HomeFailure) {
+        layout = HomeLayout(home: path)
+        configuration = try Self.read(layout.configFile)
+        do throws(SettingsError) {
+            settings = try AgentSettings(configuration)
+        } catch {
+            throw .settings(path: layout.configFile, error)
+        }
+    }
+
+    public var path: String { layout.home }
+
+    /// The trust store in force: the Java runtime's if the home has one.
+    public var trustStore: String { Self.first(of: layout.trustStores, orElse: layout.home + "/security/cacerts") }
+
+    /// Java's own default. A store with another password cannot be opened, and the finding says so.
+    static let trustStorePassword = "changeit"
+
+    /// The identity's keystore: the one that is there, or where a new one goes.
+    public var keystore: String { Self.keystore(layout) }
+
+    static func keystore(_ layout: HomeLayout) -> String { first(of: layout.keystores, orElse: layout.home + "/security/agent_keystore") }
+
+    /// All three checks for everyone; for the instance what the bootstrap parameters say, where they say something.
+    public var policies: PolicyTable {
+        func isOn(_ check: AgentSettings.Bootstrap.Check) -> Bool { !check.isFromFile || check.isOn }
+        let bootstrap = settings.bootstrap
+        let chain = isOn(bootstrap.chain)
+        let checks = Checks(
+            chain: chain, hostname: chain && isOn(bootstrap.hostname), revocation: isOn(bootstrap.revocation) ? .allowUnknown : .notChecked)
+        let hosts = [settings.url.host] + (bootstrap.targetEndpoint.map { [$0] } ?? [])
+        return .standard(instanceHosts: hosts, instanceChecks: checks)
+    }
+
+    static func read(_ path: String) throws(HomeFailure) -> ConfigurationFile {
+        let bytes: [UInt8]
+        do throws(FileFailure) {
+            bytes = try Files.read(path, limit: ConfigurationFile.sizeLimit)
+        } catch {
+            if case .missing = error { throw .configurationMissing(path: path) }
+            throw .file(error)
+        }
+        do throws(ConfigurationError) { return try ConfigurationFile(parsing: bytes) } catch { throw .configurationMalformed(path: path, error) }
+    }
+
+    private static func first(of paths: [String], orElse other: String) -> String { paths.first(where: Files.exists) ?? other }
+}
+
+/// What the agent itself writes into config.xml.
+struct ConfigurationEditing: Sendable {
+    let layout: HomeLayout
+
+    /// Sets parameters in the file as it is now, which a person may have edited since the start, and returns when it is on the medium. nil
+    /// removes a parameter.
+    func set(_ changes: [(name: String, value: String?)]) throws(HomeFailure) {
+        let old = try AgentHome.read(layout.configFile)
+        var file = old
+        do throws(ConfigurationError) {
+            for (name, value) in changes {
+                if let value { file = try file.setting(name, to: value) } else { file = try file.removing(name) }
+            }
+        } catch {
+            throw .configurationMalformed(path: layout.configFile, error)
+        }
+        guard file != old else { return }
+        do throws(FileFailure) { try Files.replace(layout.configFile, with: file.bytes) } catch { throw .file(error) }
+    }
+}
+
+/// The one process that works with a home: holds the lock and the log.
+struct Tenancy: Sendable {
+    let lock: ProcessLock
+    let log: AgentLog
+
+    /// Writes nothing unless there is a config.xml: a mistyped path must not become a home.
+    init(_ layout: HomeLayout) throws(HomeFailure) {
+        guard Files.exists(layout.configFile) else { throw .configurationMissing(path: layout.configFile) }
+        do throws(FileFailure) {
+            lock = try ProcessLock(home: layout.home)
+            log = try AgentLog(folder: layout.logsDirectory)
+        } catch {
+            guard case .locked(let path) = error else { throw .file(error) }
+            let pid = (try? Files.read(path, limit: 64)).map { String(decoding: $0.prefix { $0 != 10 }, as: UTF8.self) }
+            throw .alreadyRunning(home: layout.home, pid: pid ?? "unknown")
+        }
+    }
+}

@@ -1,0 +1,28 @@
+public import AgentConfiguration
+public import Diagnosis
+import StrictXML
+
+/// Why an agent's home cannot be used or made. `finding` says it in words, with what mends it.
+public enum HomeFailure: Error, Sendable {
+    case file(FileFailure)
+    case configurationMissing(path: String)
+    case configurationMalformed(path: String, ConfigurationError)
+    case settings(path: String, SettingsError)
+    /// `agent setup` never replaces a configuration.
+    case alreadySetUp(path: String)
+    /// The certificates for the trust store cannot be used.
+    case trust(TrustUnavailable)
+    case alreadyRunning(home: String, pid: String)
+
+    public var finding: Finding {
+        switch self {
+        case .file(let failure): FileFindings.explaining(failure)
+        case .configurationMissing(let path): HomeFindings.configurationMissing(path)
+        case .configurationMalformed(let path, let error): HomeFindings.malformed(path, error)
+        case .settings(let path, let error): HomeFindings.settings(path, error)
+        case .alreadySetUp(let path): HomeFindings.alreadySetUp(path)
+        case .trust(let unavailable): unavailable.findings.first ?? HomeFindings.noAnchors
+        case .alreadyRunning(let home, let pid): HomeFindings.alreadyRunning(home, pid: pid)
+        }
+    }
+}

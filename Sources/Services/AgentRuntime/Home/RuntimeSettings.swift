@@ -1,0 +1,39 @@
+import AgentConfiguration
+import AgentProtocol
+
+/// What the agent's work takes of config.xml, in its own terms.
+struct RuntimeSettings: Sendable {
+    var name: String
+    var instanceURL: String
+    var user: String
+    var password: Secret
+    /// nil until the instance has given one.
+    var sysID: SysID?
+    /// Empty until there is a keystore.
+    var midID: String
+    var registrationKey: Secret?
+    /// Between polls, where push does not get through.
+    var pollInterval: Duration
+    var push: Bool
+    var isDebug: Bool
+    private var placesByPriority: [Priority: Int]
+
+    static let registrationKeyName = "mid.midguard.registration_key"
+
+    init(_ home: AgentHome) {
+        let settings = home.settings
+        (name, instanceURL, user, password) = (settings.name, settings.url.description, settings.username, settings.password)
+        sysID = settings.midSysID.flatMap { SysID($0) }
+        midID = settings.keypairsMidID ?? ""
+        registrationKey = settings.registrationKey
+        // The vendor's default is 40 s beside push and 5 s without it. Here polls happen only without it.
+        pollInterval = .seconds(home.configuration.value("mid.poll.time") == nil ? 5 : settings.pollSeconds)
+        push = !settings.pushDisabled
+        isDebug = settings.logLevel.lowercased().hasPrefix("debug")
+        placesByPriority = [
+            .interactive: settings.interactiveThreads, .expedited: settings.expeditedThreads, .standard: settings.standardThreads,
+        ]
+    }
+
+    func places(_ priority: Priority) -> Int { placesByPriority[priority] ?? 1 }
+}

@@ -1,0 +1,104 @@
+import AgentConfiguration
+import AgentProtocol
+import FoundationEssentials
+import TrustPolicy
+import TrustedTransport
+
+/// The agent's calls to its instance. Every one passes the transport's verdict first.
+struct InstanceClient: Sendable {
+    let transport: any InstanceTransport
+    let address: InstanceAddress
+    let credentials: BasicCredentials
+
+    func announce(_ announcement: AgentMessages.Announcement) async throws(InstanceFailure) -> AgentMessages.AnnouncementAnswer {
+        try await post(AgentMessages.basePath, announcement, repeatable: true)
+    }
+
+    /// Held back by the instance for `waitSeconds`; never repeated by itself, as it takes jobs.
+    func claim(_ request: AgentMessages.ClaimRequest, as agent: SysID) async throws(InstanceFailure) -> AgentMessages.ClaimAnswer {
+        let timeout = Duration.seconds(request.waitSeconds + 10)
+        return try await post("\(AgentMessages.basePath)/\(agent)/claims", request, timeout: timeout)
+    }
+
+    /// `results`: the elements of the JSON array, as the spool has them on disk. Repeatable: the keys are known on the other side.
+    func deliver(results: [UInt8], as agent: SysID) async throws(InstanceFailure) -> AgentMessages.ResultsAnswer {
+        let path = "\(AgentMessages.basePath)/\(agent)/results"
+        let body = Array(#"{"results":["#.utf8) + results + Array("]}".utf8)
+        return try decode(try await send("POST", path, json: body, timeout: .seconds(60), repeatable: true), path)
+    }
+
+    func heartbeat(_ beat: AgentMessages.Heartbeat, as agent: SysID) async throws(InstanceFailure) -> AgentMessages.HeartbeatAnswer {
+        try await post("\(AgentMessages.basePath)/\(agent)/heartbeat", beat, timeout: .seconds(8), repeatable: true)
+    }
+
+    func report(_ findings: AgentMessages.FindingsReport, as agent: SysID) async throws(InstanceFailure) {
+        let path = "\(AgentMessages.basePath)/\(agent)/findings"
+        guard let body = try? JSONEncoder().encode(findings) else { return }
+        _ = try await send("POST", path, json: [UInt8](body), timeout: .seconds(30), repeatable: true)
+    }
+
+    private func post<Answer: Decodable>(
+        _ path: String, _ message: some Encodable, timeout: Duration = .seconds(30), repeatable: Bool = false
+    ) async throws(InstanceFailure) -> Answer {
+        guard let body = try? JSONEncoder().encode(message) else { throw .notUnderstood(path: path, "the request cannot be written as JSON") }
+        return try decode(try await send("POST", path, json: [UInt8](body), timeout: timeout, repeatable: repeatable), path)
+    }
+
+    private func decode<Answer: Decodable>(_ body: [UInt8], _ path: String) throws(InstanceFailure) -> Answer {
+        do {
+            return try JSONDecoder().decode(Answer.self, from: Data(body))
+        } catch {
+            throw .notUnderstood(path: path, "the answer is not what this protocol version says")
+        }
+    }
+
+    private func send(_ method: String, _ path: String, json: [UInt8], timeout: Duration, repeatable: Bool) async throws(InstanceFailure) -> [UInt8] {
+        try await send(
+            method, path, headers: [("content-type", "application/json"), ("accept", "application/json"), credentials.header], body: json,
+            timeout: timeout, repeatable: repeatable)
+    }
+
+    /// The body of a successful answer.
+    func send(
+        _ method: String, _ path: String, headers: [(name: String, value: String)], body: [UInt8], timeout: Duration = .seconds(30),
+        repeatable: Bool
+    ) async throws(InstanceFailure) -> [UInt8] {
+        let request = OutboundRequest(
+            method: method, path: path, headers: headers, body: body, timeout: timeout, mayRepeat: repeatable)
+        let response: InboundResponse
+        do throws(TransportFailure) {
+            response = try await transport.send(request, to: address.endpoint)
+        } catch {
+            switch error {
+            case .notSent(let evidence): throw .notSent(evidence)
+            case .interrupted(let what): throw .interrupted(path: path, what)
+            case .responseOverLimit(let bytes): throw .notUnderstood(path: path, "the answer is longer than \(bytes) bytes")
+            }
+        }
+        guard (200..<300).contains(response.status) else {
+            throw .status(response.status, path: path, beginning: Self.printable(response.body))
+        }
+        return response.body
+    }
+
+    private static func printable(_ body: [UInt8]) -> String {
+        String(decoding: body.prefix(200).map { (32..<127).contains($0) ? $0 : UInt8(ascii: " ") }, as: UTF8.self)
+    }
+}
+
+/// Where the instance is.
+struct InstanceAddress: Hashable, Sendable {
+    var endpoint: Endpoint
+
+    init(_ url: AgentSettings.InstanceURL) { endpoint = Endpoint(scheme: .https, host: url.host, port: url.port) }
+}
+
+/// RFC 7617.
+struct BasicCredentials: Sendable {
+    var user: String
+    var password: Secret
+
+    var header: (name: String, value: String) {
+        ("authorization", "Basic " + Data("\(user):\(password.reveal())".utf8).base64EncodedString())
+    }
+}

@@ -1,0 +1,8 @@
+public import TrustPolicy
+public import TrustedTransport
+
+/// How the agent reaches endpoints: in life a `TrustedTransport`, in tests an instance that hangs, lies and dies on command.
+public protocol InstanceTransport: Sendable {
+    func send(_ request: OutboundRequest, to endpoint: Endpoint) async throws(TransportFailure) -> InboundResponse
+    func inspect(_ endpoint: Endpoint) async -> ConnectionEvidence
+}

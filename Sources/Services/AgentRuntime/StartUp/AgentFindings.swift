@@ -1,0 +1,122 @@
+import Diagnosis
+
+/// What the agent says about itself: identity, login, queue. What it says about connections comes from `Diagnosis`.
+enum AgentFindings {
+    static func authRefused(instance: String, user: String, status: Int, home: String) -> Finding {
+        Finding(
+            id: "auth.refused", severity: .error, subject: instance, summary: "\(instance) refuses the login of the user \(user) (\(status)).",
+            cause: "User name or password in config.xml are wrong, or the user lacks the role mid_server.",
+            evidence: ["user": user, "status": String(status)],
+            fixes: [
+                .init(
+                    "Set mid.instance.username and mid.instance.password in config.xml; the agent reads them at its next start",
+                    command: "${EDITOR:-vi} \(quoted(home + "/config.xml"))"),
+                .init("Give the user the role mid_server on the instance"),
+            ],
+            vendorMessages: [
+                "User cannot be authenticated or is missing the proper roles. If you have deleted or changed the MID server keystore, and"
+                    + " config.xml mid.instance.password value is encrypted, you may need to change this value to plain text"
+            ])
+    }
+
+    static func notValidated(agent: String, instance: String, state: String) -> Finding {
+        Finding(
+            id: "identity.not-validated", severity: .warning, subject: agent,
+            summary: "\(instance) has recorded the agent \(agent) and its key; a person has to validate it. No jobs until then.",
+            cause: "A new key may do work only after somebody with the role agent_admin said so, or with a one-time registration key.",
+            evidence: ["validated": state],
+            fixes: [
+                .init("On the instance's machine, validate the agent", command: "midguard instance validate \(quoted(agent))"),
+                .init("Or open the agent on the instance's console and choose Validate"),
+            ])
+    }
+
+    static func keyMismatch(agent: String, fingerprint: String, proofGiven: Bool) -> Finding {
+        Finding(
+            id: proofGiven ? "identity.key-signature-bad" : "identity.key-not-signed", severity: .error, subject: agent,
+            summary: "The instance has another key on record for \(agent) and does not take this agent's.",
+            cause: "The key pair was replaced without the old key vouching for the new one: a lost or restored keystore, or another agent of this name.",
+            evidence: ["certificate": fingerprint],
+            fixes: [
+                .init("Put the earlier keystore back from security_backup, with its keypairs.mid_id"),
+                .init("If the earlier key is lost: invalidate the agent on the instance, restart it, and validate it again"),
+            ],
+            vendorMessages: [
+                "UpdatePublicKey error: Digital signature of new public key must be provided. MID Server encryption keys do not match and are"
+                    + " no longer valid. To restore proper functionality, invalidate and re-validate the MID Server."
+            ])
+    }
+
+    static func registrationKey(spent: Bool, agent: String) -> Finding {
+        Finding(
+            id: spent ? "auth.registration-key-spent" : "auth.registration-key-expired", severity: .warning, subject: agent,
+            summary: "The instance does not take the registration key: \(spent ? "it has been used" : "it has expired or is unknown").",
+            cause: "A registration key validates one agent, once, and only for a limited time.",
+            fixes: [.init("Ask for a new key, or have the agent validated by hand", command: "midguard instance validate \(quoted(agent))")])
+    }
+
+    static func jobRefused(subject: String, cause: String) -> Finding {
+        Finding(
+            id: "runtime.job-refused", severity: .error, subject: subject, summary: "The agent does not do this job.", cause: cause,
+            fixes: [.init("Correct the job where it is made")])
+    }
+
+    static func secretNotOpened(alias: String, failure: SecretFailure) -> Finding {
+        let cause =
+            switch failure {
+            case .notSealedToThisKey: "It is sealed to another key than this agent's present one, or for another agent or record."
+            case .altered: "Its seal does not fit: it was altered on the way, or made with another key."
+            case .malformed: "It is not a sealed secret (JWE, compact form)."
+            }
+        return Finding(
+            id: "identity.key-mismatch", severity: .error, subject: "credential \(alias)", summary: "The credential \(alias) cannot be opened.",
+            cause: cause, fixes: [.init("Compare the agent's certificate with the one on the instance's record; re-key or re-validate")],
+            vendorMessages: ["An error occurred while decrypting credentials from instance"])
+    }
+
+    static func interrupted(instance: String, what: String) -> Finding {
+        Finding(
+            id: "network.reset", severity: .error, subject: instance, summary: "The connection to \(instance) ended without an answer: \(what).",
+            cause: "The instance was restarted, or a device between cut the connection.", fixes: [.init("Nothing, if it passes: the agent tries again")])
+    }
+
+    static func unexpectedAnswer(instance: String, what: String) -> Finding {
+        Finding(
+            id: "log.unexplained", severity: .error, subject: instance, summary: "\(instance) gives an answer that the agent cannot use.", cause: what,
+            fixes: [.init("Check that mid.instance.url or `url` in config.xml names the instance itself, not a portal or a proxy before it")])
+    }
+
+    static func duplicate(instance: String, what: String) -> Finding {
+        Finding(
+            id: "identity.duplicate-name", severity: .error, subject: instance,
+            summary: "The instance has another agent, or a newer process, under this agent's name or identifier.", cause: what,
+            fixes: [
+                .init("Stop the other agent; or give this one a name of its own, empty mid_sys_id in config.xml, and restart it")
+            ])
+    }
+
+    static func diskTrouble(_ failure: FileFailure) -> Finding {
+        if case .diskFull(let path) = failure {
+            return Finding(
+                id: "runtime.disk-full", severity: .error, subject: path, summary: "There is no space left to write \(path).",
+                cause: "The file system is full, or a quota is used up.",
+                fixes: [.init("See what fills it, and make room", command: "df -h \(quoted(Files.parent(of: path)))")])
+        }
+        return FileFindings.explaining(failure)
+    }
+
+    static func spoolGrowing(path: String, bytes: Int, results: Int) -> Finding {
+        Finding(
+            id: "runtime.spool-growing", severity: .warning, subject: path,
+            summary: "\(results) results (\(bytes) bytes) wait to be sent; the agent takes no more jobs until they are fewer.",
+            cause: "The instance cannot be reached, or does not take the results.", evidence: ["bytes": String(bytes), "results": String(results)],
+            fixes: [.init("See why the instance does not answer", command: nil)])
+    }
+
+    /// One argument for a POSIX shell.
+    static func quoted(_ argument: String) -> String {
+        let plain = !argument.isEmpty && argument.utf8.allSatisfy { ($0 | 32) >= 97 && ($0 | 32) <= 122 || (48...57).contains($0) || "-._/:".utf8.contains($0) }
+        if plain { return argument }
+        return "'" + argument.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
+}

@@ -1,0 +1,128 @@
+import AgentIdentity
+import JavaKeystore
+
+import struct Foundation.Date
+
+/// Opens the agent's key pair, or makes one when there is none. A keystore that cannot be opened is never replaced.
+///
+/// The keystore's password is `keypairs.mid_id` of config.xml, so two files have to change together. The identifier is written first: a
+/// crash behind it leaves an identifier without a keystore, which is the same as a new home but for the identifier, and the next start
+/// goes on from there. The other order could leave a keystore whose password nobody knows.
+struct IdentityCustody: Sendable {
+    let keystorePath: String
+    let backupFolder: String
+    let agentName: String
+
+    struct Opened: Sendable {
+        var pair: IdentityKeyPair
+        var midID: String
+        /// For the account: what was found or made.
+        var details: [String]
+        var isNew: Bool
+    }
+
+    enum Failure: Error {
+        case home(HomeFailure)
+        /// The keystore does not open with `keypairs.mid_id`, or there is none in config.xml.
+        case outOfSync(path: String, hasMidID: Bool)
+        case unreadable(path: String, KeystoreError)
+        case unusable(path: String, IdentityError)
+    }
+
+    static let sizeLimit = 64 << 20
+
+    /// - Parameter record: writes `keypairs.mid_id` to config.xml, and returns when it is on the medium.
+    func open(midID: String, now: Date, record: (String) throws(HomeFailure) -> Void) throws(Failure) -> Opened {
+        guard Files.exists(keystorePath) else {
+            var details: [String] = []
+            var midID = midID
+            if midID.isEmpty {
+                midID = MidID.random()
+                do throws(HomeFailure) { try record(midID) } catch { throw .home(error) }
+                details.append("keypairs.mid_id generated and written to config.xml")
+            }
+            let pair = try create(in: Keystore(), midID: midID, now: now)
+            return Opened(pair: pair, midID: midID, details: details + ["key pair created in \(keystorePath)"], isNew: true)
+        }
+        guard !midID.isEmpty else { throw .outOfSync(path: keystorePath, hasMidID: false) }
+        let password = KeystorePassword(midID)
+        let bytes = try reading()
+        let keystore: Keystore
+        do throws(KeystoreError) {
+            keystore = try Keystore.read(bytes, password: password).keystore
+        } catch {
+            throw error == .integrity ? .outOfSync(path: keystorePath, hasMidID: true) : .unreadable(path: keystorePath, error)
+        }
+        do throws(IdentityError) {
+            let pair = try IdentityKeystore.pair(in: keystore, password: password)
+            return Opened(pair: pair, midID: midID, details: ["key pair opened in \(keystorePath)"], isNew: false)
+        } catch {
+            switch error {
+            case .keyPassword: throw .outOfSync(path: keystorePath, hasMidID: true)
+            case .pairMissing:
+                // The store is ours and whole, the pair was deleted from it (`delete_mid_keypair`): other entries stay.
+                try backUp(bytes, midID: midID, keystore: keystore)
+                let pair = try create(in: keystore, midID: midID, now: now)
+                return Opened(pair: pair, midID: midID, details: ["key pair created in the existing \(keystorePath)"], isNew: true)
+            default: throw .unusable(path: keystorePath, error)
+            }
+        }
+    }
+
+    private func create(in keystore: Keystore, midID: String, now: Date) throws(Failure) -> IdentityKeyPair {
+        let password = KeystorePassword(midID)
+        let pair: IdentityKeyPair
+        let filled: Keystore
+        do throws(IdentityError) {
+            pair = try IdentityKeyPair.generate(agentName: agentName, tail: MidID.random(), notBefore: now)
+            filled = try IdentityKeystore.storing(pair, in: keystore, password: password, created: now)
+        } catch {
+            throw .unusable(path: keystorePath, error)
+        }
+        let bytes: [UInt8]
+        do throws(KeystoreError) { bytes = try JKS.write(filled, password: password) } catch { throw .unreadable(path: keystorePath, error) }
+        try perform { () throws(FileFailure) in
+            try Files.makeFolder(Files.parent(of: keystorePath))
+            try Files.replace(keystorePath, with: bytes)
+        }
+        try backUp(bytes, midID: midID, keystore: filled)
+        return pair
+    }
+
+    private func backUp(_ bytes: [UInt8], midID: String, keystore: Keystore) throws(Failure) {
+        let trail = BackupTrail(folder: backupFolder)
+        try perform { () throws(FileFailure) in try trail.keep(bytes, midID: midID, aliases: keystore.entries.map(\.alias)) }
+    }
+
+    private func reading() throws(Failure) -> [UInt8] {
+        do throws(FileFailure) { return try Files.read(keystorePath, limit: Self.sizeLimit) } catch { throw .home(.file(error)) }
+    }
+
+    private func perform(_ work: () throws(FileFailure) -> Void) throws(Failure) {
+        do throws(FileFailure) { try work() } catch { throw .home(.file(error)) }
+    }
+}
+
+/// `security_backup`: dated copies of the keystore, and `keystore_backup_audit_trail.log`, which says what belongs to each: the file's name,
+/// its `keypairs.mid_id` and its aliases. The trail holds passwords, as the vendor's does: both are for the agent's user only.
+struct BackupTrail: Sendable {
+    let folder: String
+    /// Vendor's `mid.keystore.max_live_backups` is 2; one more, so that a bad pair of changes can still be undone.
+    static let kept = 3
+    static let trailName = "keystore_backup_audit_trail.log"
+
+    func keep(_ bytes: [UInt8], midID: String, aliases: [String]) throws(FileFailure) {
+        try Files.makeFolder(folder)
+        let now = Machine.microseconds
+        let milliseconds = String(now / 1_000 % 1_000 + 1_000).dropFirst()
+        let name = "agent_keystore.\(Machine.fileStamp(microseconds: now))\(milliseconds)"
+        try Files.replace(folder + "/" + name, with: bytes)
+        let trail = try OpenFile(folder + "/" + Self.trailName, for: .append)
+        try trail.write(Array("\(Machine.logStamp(microseconds: now)) \(name) keypairs.mid_id=\(midID) aliases=\(aliases.joined(separator: ","))\n".utf8))
+        try trail.synchronize()
+        let dated = try Files.list(folder).filter { name in
+            name.hasPrefix("agent_keystore.") && name.dropFirst("agent_keystore.".count).count == 17 && name.suffix(17).allSatisfy(\.isNumber)
+        }
+        for old in dated.dropLast(Self.kept) { try Files.remove(folder + "/" + old) }
+    }
+}

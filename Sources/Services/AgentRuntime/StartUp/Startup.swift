@@ -1,0 +1,268 @@
+import AgentConfiguration
+import AgentIdentity
+import AgentProtocol
+import Diagnosis
+import FoundationEssentials
+import PathValidation
+import TrustPolicy
+import X509
+
+/// Performs what `StartupSequence` says, and gathers what the services need.
+struct Startup: Sendable {
+    let layout: HomeLayout
+    let persistence: Persistence
+    let account: AgentAccount
+    let log: AgentLog
+    let keeper: StatusKeeper
+    /// Builds the transport: in life from the home's trust store.
+    let connect: @Sendable (AgentHome) throws(TrustUnavailable) -> Connecting
+    let version: String
+    var growing = Backoff()
+    var steady = Duration.seconds(5)
+
+    static let thread = "StartupSequencer"
+
+    /// All that the services need to begin.
+    struct Ready: Sendable {
+        var home: AgentHome
+        var settings: RuntimeSettings
+        var pair: IdentityKeyPair
+        var transport: any InstanceTransport
+        var client: InstanceClient
+        var agent: SysID
+    }
+
+    enum Outcome: Sendable {
+        case ready(Ready)
+        case ended([Finding])
+        case cancelled
+    }
+
+    func run() async -> Outcome {
+        var gathered = Gathered()
+        var state = StartupSequence.initial
+        var action = StartupSequence.Action.perform(.configuration)
+        while true {
+            switch action {
+            case .perform(let step):
+                if Task.isCancelled { return .cancelled }
+                account.tell(.stepStarted(step))
+                await keeper.update { $0.step = step.rawValue }
+                let (event, details) = await perform(step, &gathered)
+                if Task.isCancelled { return .cancelled }
+                (state, action) = state.after(event, persistence: persistence)
+                await tell(step, event, details, action)
+            case .wait(let kind, let failures, let step):
+                try? await Task.sleep(for: delay(kind, failures))
+                action = .perform(step)
+            case .serve:
+                guard let ready = gathered.ready else { return .ended([]) }
+                return .ready(ready)
+            case .end(let findings): return .ended(findings)
+            case .nothing: return .cancelled
+            }
+        }
+    }
+
+    private func delay(_ kind: StartupSequence.BackoffKind, _ failures: Int) -> Duration {
+        switch kind {
+        case .growing: growing.delay(afterFailures: failures)
+        case .steady: steady
+        }
+    }
+
+    private func tell(_ step: StartupStep, _ event: StartupSequence.Event, _ details: [String], _ action: StartupSequence.Action) async {
+        for detail in details { log.write(thread: Self.thread, detail) }
+        switch event {
+        case .passed:
+            await keeper.settle { StartupStep.settles(step, $0) }
+            account.tell(.stepPassed(step, details: details))
+        case .unreachable(let findings), .refused(let findings), .notValidated(let findings):
+            await keeper.raise(findings, thread: Self.thread)
+            var retry: Duration?
+            if case .wait(let kind, let failures, _) = action { retry = delay(kind, failures) }
+            if case .notValidated = event { await keeper.update { $0.state = .waitingForValidation } }
+            account.tell(.stepFailed(step, findings: findings, retryIn: retry))
+            if retry != nil, step != .validation {
+                log.write(.warning, thread: Self.thread, "Encountered error: [\(findings.first?.summary ?? step.rawValue)] while starting up the service. Retry...")
+            }
+        }
+    }
+
+    private func perform(_ step: StartupStep, _ gathered: inout Gathered) async -> (StartupSequence.Event, [String]) {
+        switch step {
+        case .configuration: await readConfiguration(&gathered)
+        case .keystore: await openKeystore(&gathered)
+        case .trust: openTrust(&gathered)
+        case .instanceInfo: await askInstance(gathered) { client throws(InstanceFailure) in (.passed, try await client.instanceInfo()) }
+        case .login: await askInstance(gathered) { client throws(InstanceFailure) in (.passed, try await client.midInfo()) }
+        case .announcement: await announce(&gathered)
+        case .validation: await awaitValidation(&gathered)
+        }
+    }
+}
+
+extension Startup {
+    struct Gathered {
+        var home: AgentHome?
+        var settings: RuntimeSettings?
+        var pair: IdentityKeyPair?
+        var transport: (any InstanceTransport)?
+        var client: InstanceClient?
+        var agent: SysID?
+        var validation = AgentMessages.Validation.no
+        var askedForValidation = false
+
+        var ready: Ready? {
+            guard let home, let settings, let pair, let transport, let client, let agent else { return nil }
+            return Ready(home: home, settings: settings, pair: pair, transport: transport, client: client, agent: agent)
+        }
+    }
+
+    private func readConfiguration(_ gathered: inout Gathered) async -> (StartupSequence.Event, [String]) {
+        do throws(HomeFailure) {
+            let home = try AgentHome(path: layout.home)
+            let settings = RuntimeSettings(home)
+            log.threshold = settings.isDebug ? .debug : .info
+            (gathered.home, gathered.settings) = (home, settings)
+            await keeper.update { ($0.name, $0.instance) = (settings.name, settings.instanceURL) }
+            return (.passed, ["config.xml read: agent \(settings.name), instance \(settings.instanceURL)"])
+        } catch {
+            return (.refused([error.finding]), [])
+        }
+    }
+
+    private func openKeystore(_ gathered: inout Gathered) async -> (StartupSequence.Event, [String]) {
+        guard let settings = gathered.settings else { return (.refused([]), []) }
+        let custody = IdentityCustody(
+            keystorePath: AgentHome.keystore(layout), backupFolder: layout.backupDirectory, agentName: settings.name)
+        do throws(IdentityCustody.Failure) {
+            let opened = try custody.open(midID: settings.midID, now: Date()) { midID throws(HomeFailure) in
+                try ConfigurationEditing(layout: layout).set([("keypairs.mid_id", midID)])
+            }
+            gathered.settings?.midID = opened.midID
+            gathered.pair = opened.pair
+            var details = opened.details
+            if let certificate = try? ParsedCertificate(der: opened.pair.certificateDER) {
+                let expires = StatusKeeper.time(certificate.certificate.notValidAfter)
+                await keeper.update { ($0.certificateSHA256, $0.certificateExpires) = (certificate.sha256, expires) }
+                details.append("certificate \(certificate.subject), valid until \(expires), SHA-256 \(certificate.sha256)")
+            }
+            return (.passed, details)
+        } catch {
+            return (.refused([AgentFindings.explaining(error, home: layout.home)]), [])
+        }
+    }
+
+    private func openTrust(_ gathered: inout Gathered) -> (StartupSequence.Event, [String]) {
+        guard let home = gathered.home, let settings = gathered.settings else { return (.refused([]), []) }
+        let address = InstanceAddress(home.settings.url)
+        do throws(TrustUnavailable) {
+            let connecting = try connect(home)
+            gathered.transport = connecting.transport
+            gathered.client = InstanceClient(
+                transport: connecting.transport, address: address, credentials: .init(user: settings.user, password: settings.password))
+            return (.passed, connecting.details)
+        } catch {
+            return (.refused(error.findings), [])
+        }
+    }
+
+    private func askInstance(
+        _ gathered: Gathered, _ ask: (InstanceClient) async throws(InstanceFailure) -> (StartupSequence.Event, [String])
+    ) async -> (StartupSequence.Event, [String]) {
+        guard let client = gathered.client, let settings = gathered.settings else { return (.refused([]), []) }
+        do throws(InstanceFailure) {
+            return try await ask(client)
+        } catch {
+            log.write(.warning, thread: Self.thread, error.summary)
+            let findings = findings(error, settings)
+            return (error.kind == .unreachable ? .unreachable(findings) : .refused(findings), [])
+        }
+    }
+
+    private func announce(_ gathered: inout Gathered) async -> (StartupSequence.Event, [String]) {
+        guard let settings = gathered.settings, let pair = gathered.pair, let client = gathered.client else { return (.refused([]), []) }
+        let announcement = AgentMessages.Announcement(
+            name: settings.name, sysID: settings.sysID, hostName: Machine.hostName, homeDirectory: layout.home, version: version,
+            certificate: Data(pair.certificateDER).base64EncodedString(), registrationKey: settings.registrationKey?.reveal())
+        do throws(InstanceFailure) {
+            let answer = try await client.announce(announcement)
+            return await take(answer, &gathered, settings, pair)
+        } catch {
+            log.write(.warning, thread: Self.thread, error.summary)
+            let findings = findings(error, settings)
+            return (error.kind == .unreachable ? .unreachable(findings) : .refused(findings), [])
+        }
+    }
+
+    private func take(
+        _ answer: AgentMessages.AnnouncementAnswer, _ gathered: inout Gathered, _ settings: RuntimeSettings, _ pair: IdentityKeyPair
+    ) async -> (StartupSequence.Event, [String]) {
+        (gathered.agent, gathered.validation) = (answer.sysID, answer.validation)
+        var details: [String] = []
+        switch answer.registrationKey {
+        case .notGiven: break
+        case .accepted: details.append("registration key accepted")
+        case .spent, .expired, .unknown:
+            if answer.validation != .yes {
+                await keeper.raise([AgentFindings.registrationKey(spent: answer.registrationKey == .spent, agent: settings.name)], thread: Self.thread)
+            }
+        }
+        // A key that did its work, or never will again, has no business in a file.
+        var changes: [(name: String, value: String?)] = []
+        if settings.registrationKey != nil, answer.registrationKey == .accepted || answer.registrationKey == .spent {
+            changes.append((RuntimeSettings.registrationKeyName, nil))
+            gathered.settings?.registrationKey = nil
+        }
+        if settings.sysID != answer.sysID { changes.append(("mid_sys_id", answer.sysID.description)) }
+        gathered.settings?.sysID = answer.sysID
+        do throws(HomeFailure) { try ConfigurationEditing(layout: layout).set(changes) } catch {
+            await keeper.raise([error.finding], thread: Self.thread)
+        }
+        await keeper.update { ($0.sysID, $0.validated) = (answer.sysID.description, answer.validation.rawValue) }
+        switch answer.key {
+        case .recorded: return (.passed, details + ["Updated public key, new certificate: \(pair.thumbprint)"])
+        case .unchanged: return (.passed, details + ["the instance has this key on record"])
+        case .proofRequired, .proofInvalid:
+            // The keystore holds no earlier key that could vouch for this one.
+            let finding = AgentFindings.keyMismatch(
+                agent: settings.name, fingerprint: pair.thumbprint, proofGiven: answer.key == .proofInvalid)
+            return (.refused([finding]), details)
+        }
+    }
+
+    private func awaitValidation(_ gathered: inout Gathered) async -> (StartupSequence.Event, [String]) {
+        if gathered.validation == .yes { return (.passed, ["validated: Yes"]) }
+        guard let settings = gathered.settings else { return (.refused([]), []) }
+        // The announcement before this said no; from the second time on, ask again.
+        if gathered.askedForValidation {
+            let (event, _) = await announce(&gathered)
+            if event != .passed { return (event, []) }
+            if gathered.validation == .yes { return (.passed, ["validated: Yes"]) }
+        }
+        gathered.askedForValidation = true
+        let finding = AgentFindings.notValidated(
+            agent: settings.name, instance: settings.instanceURL, state: gathered.validation.rawValue)
+        return (.notValidated([finding]), [])
+    }
+
+    private func findings(_ failure: InstanceFailure, _ settings: RuntimeSettings) -> [Finding] {
+        failure.findings(instance: settings.instanceURL, user: settings.user, home: layout.home)
+    }
+}
+
+extension StartupStep {
+    /// Whether a finding of an earlier attempt is answered by this step's success.
+    static func settles(_ step: StartupStep, _ finding: Finding) -> Bool {
+        switch step {
+        case .configuration: finding.id.hasPrefix("config.")
+        case .keystore, .trust: finding.id.hasPrefix("store.")
+        case .instanceInfo:
+            ["network.", "proxy.", "tls.", "chain.", "hostname.", "revocation.", "policy.", "log."].contains { finding.id.hasPrefix($0) }
+        case .login: finding.id == "auth.refused"
+        case .announcement: finding.id == "identity.key-not-signed" || finding.id == "identity.key-signature-bad"
+        case .validation: finding.id == "identity.not-validated"
+        }
+    }
+}

@@ -19,6 +19,8 @@ struct XMLReader {
     private var index = 0
     /// The last position asked for: positions only grow, so counting lines stays linear.
     private var mark = XMLPosition(offset: 0, line: 1, column: 1)
+    /// The first character; a byte order mark is none.
+    private var first = XMLPosition(offset: 0, line: 1, column: 1)
     private var elementCount = 0
 
     init(_ bytes: [UInt8], limits: XMLLimits) throws(XMLError) {
@@ -31,28 +33,30 @@ struct XMLReader {
         {
             throw .encoding("UTF-16")
         }
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { index = 3 }
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
+            (index, first.offset, mark.offset) = (3, 3, 3)
+        }
     }
 
     mutating func document() throws(XMLError) -> XMLElement {
         try declaration()
+        try checkCharacters()
         var open: [XMLElement] = []
         var root: XMLElement?
         while index < bytes.count {
             if bytes[index] != UInt8(ascii: "<") {
-                let start = index
-                let text = try characterData(inside: open.last)
                 guard !open.isEmpty else {
-                    guard text.allSatisfy(\.isWhitespace) else {
-                        throw .malformed(expected: root == nil ? "an element" : "the end", at: position(start))
+                    skipSpace()
+                    guard index == bytes.count || bytes[index] == UInt8(ascii: "<") else {
+                        throw .malformed(expected: root == nil ? "an element" : "the end", at: position(index))
                     }
                     continue
                 }
-                open[open.count - 1].children.append(.text(text))
+                open[open.count - 1].children.append(.text(try characterData()))
             } else if follows("<!--") {
-                try skip("<!--", to: "-->", named: "a comment")
+                try comment()
             } else if follows("<?") {
-                try skip("<?", to: "?>", named: "a processing instruction")
+                try instruction()
             } else if follows("<![CDATA[") {
                 guard !open.isEmpty else { throw .malformed(expected: "an element", at: position(index)) }
                 open[open.count - 1].children.append(.text(try characterSection()))
@@ -63,9 +67,9 @@ struct XMLReader {
                 if open.isEmpty { root = closed } else { open[open.count - 1].children.append(.element(closed)) }
             } else {
                 guard root == nil else { throw .malformed(expected: "the end", at: position(index)) }
+                guard open.count < limits.depth else { throw .overLimit("nested elements", limit: limits.depth, at: position(index)) }
                 let (element, isEmpty) = try startTag()
                 if !isEmpty {
-                    guard open.count < limits.depth else { throw .overLimit("nested elements", limit: limits.depth, at: element.position) }
                     open.append(element)
                 } else if open.isEmpty {
                     root = element
@@ -103,6 +107,10 @@ struct XMLReader {
                 return (element, true)
             }
             guard before < index else {
+                guard bytes[index] != UInt8(ascii: "/") else {
+                    guard index + 1 < bytes.count else { throw .truncated(inside: "the tag \(element.name)", at: position) }
+                    throw .malformed(expected: "/>", at: self.position(index))
+                }
                 // `value="a"b"`: what follows a value without space means that a quote ended it too early.
                 if let last = bytes[..<index].last, last == UInt8(ascii: "\"") || last == UInt8(ascii: "'") {
                     throw .notEscaped(character: String(UnicodeScalar(last)), at: self.position(index - 1))
@@ -116,14 +124,22 @@ struct XMLReader {
     private mutating func attribute(of element: XMLElement) throws(XMLError) -> XMLElement.Attribute {
         let place = position(index)
         guard element.attributes.count < limits.attributes else { throw .overLimit("attributes", limit: limits.attributes, at: place) }
+        // `value="a" 1b"`: no name can begin like this, right behind a value.
+        if let byte = bytes[index...].first, !Self.isName(byte, first: true), !"/<=".utf8.contains(byte),
+            !element.attributes.isEmpty, let quote = quoteBefore(place)
+        {
+            throw .notEscaped(character: String(UnicodeScalar(bytes[quote.offset])), at: quote)
+        }
         let name = try name("an attribute's name")
         guard !element.attributes.contains(where: { $0.name == name }) else { throw .malformed(expected: "no second \(name)", at: place) }
         skipSpace()
         guard index < bytes.count else { throw .truncated(inside: "the tag \(element.name)", at: element.position) }
         guard bytes[index] == UInt8(ascii: "=") else {
             // `value="a" b"`: a name that nothing is given to, right behind a value.
-            throw element.attributes.isEmpty
-                ? .malformed(expected: "=", at: position(index)) : .notEscaped(character: "\"", at: quoteBefore(place))
+            guard let quote = element.attributes.isEmpty ? nil : quoteBefore(place) else {
+                throw .malformed(expected: "=", at: position(index))
+            }
+            throw .notEscaped(character: String(UnicodeScalar(bytes[quote.offset])), at: quote)
         }
         index += 1
         skipSpace()
@@ -135,7 +151,7 @@ struct XMLReader {
         index += 1
         let start = index
         guard let end = bytes[start...].firstIndex(of: quote) else { throw .truncated(inside: "the value of \(name)", at: position(start)) }
-        let value = try decode(start..<end, lessThanAllowed: false)
+        let value = try decode(start..<end, as: .attribute)
         index = end + 1
         return XMLElement.Attribute(name, value, range: start..<end)
     }
@@ -157,11 +173,10 @@ struct XMLReader {
 
     // MARK: text
 
-    private mutating func characterData(inside element: XMLElement?) throws(XMLError) -> String {
+    private mutating func characterData() throws(XMLError) -> String {
         let start = index
-        let end = bytes[start...].firstIndex(of: UInt8(ascii: "<")) ?? bytes.count
-        index = end
-        return try decode(start..<end, lessThanAllowed: true)
+        index = bytes[start...].firstIndex(of: UInt8(ascii: "<")) ?? bytes.count
+        return try decode(start..<index, as: .text)
     }
 
     private mutating func characterSection() throws(XMLError) -> String {
@@ -169,34 +184,39 @@ struct XMLReader {
         let place = position(index)
         guard let end = find("]]>", from: start) else { throw .truncated(inside: "a CDATA section", at: place) }
         index = end + 3
-        return try string(start..<end)
+        return try decode(start..<end, as: .section)
     }
 
-    /// Resolves entities; line ends become line feeds (XML 1.0 §2.11).
-    private mutating func decode(_ range: Range<Int>, lessThanAllowed: Bool) throws(XMLError) -> String {
+    private enum Place { case text, attribute, section }
+
+    /// Resolves entities; line ends become line feeds (XML 1.0 §2.11), and in attributes white space becomes spaces (§3.3.3).
+    private mutating func decode(_ range: Range<Int>, as place: Place) throws(XMLError) -> String {
         var output: [UInt8] = []
         output.reserveCapacity(range.count)
         var at = range.lowerBound
         while at < range.upperBound {
             let byte = bytes[at]
             switch byte {
-            case UInt8(ascii: "&"):
+            case UInt8(ascii: "&") where place != .section:
                 guard let (scalar, next) = entity(at: at, end: range.upperBound) else {
                     throw .notEscaped(character: "&", at: position(at))
                 }
                 output += Array(String(Character(scalar)).utf8)
                 at = next
-            case UInt8(ascii: "<") where !lessThanAllowed:
+                continue
+            case UInt8(ascii: "<") where place == .attribute:
                 throw .notEscaped(character: "<", at: position(at))
+            case UInt8(ascii: ">") where place == .text && bytes[range.lowerBound..<at].suffix(2).elementsEqual("]]".utf8):
+                throw .notEscaped(character: ">", at: position(at))
             case 0x0D:
-                output.append(0x0A)
-                at += at + 1 < range.upperBound && bytes[at + 1] == 0x0A ? 2 : 1
-            case 0..<0x20 where byte != 0x09 && byte != 0x0A:
-                throw .malformed(expected: "a character that XML allows", at: position(at))
+                if at + 1 < range.upperBound, bytes[at + 1] == 0x0A { at += 1 }
+                output.append(place == .attribute ? 0x20 : 0x0A)
+            case 0x09, 0x0A:
+                output.append(place == .attribute ? 0x20 : byte)
             default:
                 output.append(byte)
-                at += 1
             }
+            at += 1
         }
         guard let text = String(validating: output, as: UTF8.self) else {
             throw .malformed(expected: "UTF-8", at: position(range.lowerBound))
@@ -221,8 +241,7 @@ struct XMLReader {
             let hexadecimal = digits.first == "x"
             let body = hexadecimal ? digits.dropFirst() : digits
             guard body.allSatisfy(\.isHexDigit), let number = UInt32(body, radix: hexadecimal ? 16 : 10),
-                let scalar = Unicode.Scalar(number),
-                number >= 0x20 || [0x09, 0x0A, 0x0D].contains(number), number != 0xFFFE, number != 0xFFFF
+                let scalar = Unicode.Scalar(number), XMLEscaping.isAllowed(scalar)
             else { return nil }
             return (scalar, next)
         }
@@ -230,11 +249,29 @@ struct XMLReader {
 
     // MARK: pieces
 
+    /// UTF-8, and nothing that XML cannot hold at all, such as control characters (XML 1.0 §2.2): asked once, for all the rest.
+    private mutating func checkCharacters() throws(XMLError) {
+        var parser = Unicode.UTF8.ForwardParser()
+        var rest = bytes[index...].makeIterator()
+        var at = index
+        while true {
+            switch parser.parseScalar(from: &rest) {
+            case .emptyInput: return
+            case .error: throw .malformed(expected: "UTF-8", at: position(at))
+            case .valid(let encoded):
+                guard XMLEscaping.isAllowed(Unicode.UTF8.decode(encoded)) else {
+                    throw .malformed(expected: "a character that XML allows", at: position(at))
+                }
+                at += encoded.count
+            }
+        }
+    }
+
     private mutating func declaration() throws(XMLError) {
         guard follows("<?xml"), bytes.count > index + 5, Self.isSpace(bytes[index + 5]) else { return }
-        let start = index
-        try skip("<?", to: "?>", named: "the XML declaration")
-        let text = String(decoding: bytes[start..<index], as: UTF8.self).lowercased()
+        guard let end = find("?>", from: index) else { throw .truncated(inside: "the XML declaration", at: position(index)) }
+        let text = String(decoding: bytes[index..<end], as: UTF8.self).lowercased()
+        index = end + 2
         guard let key = text.range(ofASCII: "encoding") else { return }
         let value = text[key.upperBound...].drop { $0 == "=" || $0.isWhitespace }
         guard let quote = value.first, quote == "\"" || quote == "'" else { return }
@@ -258,10 +295,22 @@ struct XMLReader {
         return text
     }
 
-    private mutating func skip(_ opening: String, to closing: String, named what: String) throws(XMLError) {
+    private mutating func comment() throws(XMLError) {
         let place = position(index)
-        guard let end = find(closing, from: index + opening.utf8.count) else { throw .truncated(inside: what, at: place) }
-        index = end + closing.utf8.count
+        guard let end = find("--", from: index + 4) else { throw .truncated(inside: "a comment", at: place) }
+        guard end + 2 < bytes.count else { throw .truncated(inside: "a comment", at: place) }
+        guard bytes[end + 2] == UInt8(ascii: ">") else { throw .malformed(expected: "no -- inside a comment", at: position(end)) }
+        index = end + 3
+    }
+
+    private mutating func instruction() throws(XMLError) {
+        let place = position(index)
+        index += 2
+        guard try name("a processing instruction's name").lowercased() != "xml" else {
+            throw .malformed(expected: "the XML declaration at the very beginning", at: place)
+        }
+        guard let end = find("?>", from: index) else { throw .truncated(inside: "a processing instruction", at: place) }
+        index = end + 2
     }
 
     private mutating func skipSpace() { while index < bytes.count, Self.isSpace(bytes[index]) { index += 1 } }
@@ -284,14 +333,14 @@ struct XMLReader {
     }
 
     /// The quote that ended the value before `place`.
-    private func quoteBefore(_ place: XMLPosition) -> XMLPosition {
+    private func quoteBefore(_ place: XMLPosition) -> XMLPosition? {
         var copy = self
         let quotes: [UInt8] = [UInt8(ascii: "\""), UInt8(ascii: "'")]
-        return copy.position(bytes[..<place.offset].lastIndex { quotes.contains($0) } ?? place.offset)
+        return bytes[..<place.offset].lastIndex { quotes.contains($0) }.map { copy.position($0) }
     }
 
     private mutating func position(_ offset: Int) -> XMLPosition {
-        if offset < mark.offset { mark = XMLPosition(offset: 0, line: 1, column: 1) }
+        if offset < mark.offset { mark = first }
         while mark.offset < offset {
             let byte = bytes[mark.offset]
             if byte == 0x0A { (mark.line, mark.column) = (mark.line + 1, 1) } else if byte & 0xC0 != 0x80 { mark.column += 1 }

@@ -30,6 +30,15 @@ public enum XMLEscaping {
     /// For a value in double quotes. Line ends and tabs are kept by character references.
     public static func attribute(_ text: String) -> String { escape(text, quotes: true) }
 
+    /// XML 1.0 §2.2; surrogates are no scalars.
+    static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x09, 0x0A, 0x0D: true
+        case 0..<0x20, 0xFFFE, 0xFFFF: false
+        default: true
+        }
+    }
+
     private static func escape(_ text: String, quotes: Bool) -> String {
         var output = ""
         output.reserveCapacity(text.utf8.count)
@@ -43,7 +52,7 @@ public enum XMLEscaping {
             case "\n" where quotes: output += "&#10;"
             case "\t" where quotes: output += "&#9;"
             case "\n", "\t": output.unicodeScalars.append(scalar)
-            case _ where scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF: output += "\u{FFFD}"
+            case _ where !isAllowed(scalar): output += "\u{FFFD}"
             default: output.unicodeScalars.append(scalar)
             }
         }

@@ -39,7 +39,7 @@ let package = Package(
 func standards() -> [Target] {
     module("StrictXML", in: "Standards", uses: [])
         + module("JavaKeystore", in: "Standards", uses: [.asn1, .crypto, .x509], tests: ["Counterparts"])
-        + module("PathValidation", in: "Standards", uses: [.x509, .asn1, .crypto, .cryptoExtras], tests: ["CertificateFactory"],
+        + module("PathValidation", in: "Standards", uses: [.x509, .asn1, .crypto, .cryptoExtras], tests: ["CertificateFactory", "Counterparts"],
             testData: ["limbo-exceptions.json"])
         + module("AgentConfiguration", in: "Standards", uses: ["StrictXML"])
         + module("AgentProtocol", in: "Standards", uses: ["StrictXML"])
@@ -97,7 +97,7 @@ func programs() -> [Target] {
 func acrossModules() -> [Target] {
     [
         .target(
-            name: "CertificateFactory", dependencies: [.x509, .asn1, .crypto, .cryptoExtras],
+            name: "CertificateFactory", dependencies: ["PathValidation", .x509, .asn1, .crypto, .cryptoExtras],
             path: "Tests/Support/CertificateFactory", swiftSettings: strict()),
         .target(name: "Counterparts", path: "Tests/Support/Counterparts", swiftSettings: strict()),
         .testTarget(

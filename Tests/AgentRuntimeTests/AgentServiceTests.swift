@@ -114,12 +114,15 @@ import TrustedTransport
     static let troubles = [
         Trouble(path: "InstanceInfo", how: .unreachable, times: 3), Trouble(path: "InstanceInfo", how: .status(500), times: 3),
         Trouble(path: "GetMIDInfo", how: .status(401), times: 2), Trouble(path: "GetMIDInfo", how: .cut, times: 2),
-        Trouble(path: AgentMessages.basePath, how: .status(503), times: 2), Trouble(path: AgentMessages.basePath, how: .cutAfterWork, times: 1),
+        Trouble(path: AgentMessages.basePath, how: .status(503), times: 2),
+        Trouble(path: AgentMessages.basePath, how: .cutAfterWork, times: 1),
         Trouble(path: "claims", how: .cut, times: 1), Trouble(path: "claims", how: .status(500), times: 1),
         Trouble(path: "results", how: .status(500), times: 2), Trouble(path: "results", how: .cutAfterWork, times: 2),
         Trouble(path: "heartbeat", how: .status(500), times: 3), Trouble(path: "findings", how: .status(500), times: 2),
     ]
-    @Test("Whatever answers fail for a while, every job is done and reported once", arguments: troubles) func troubled(_ trouble: Trouble) async throws {
+    @Test("Whatever answers fail for a while, every job is done and reported once", arguments: troubles) func troubled(_ trouble: Trouble)
+        async throws
+    {
         let home = try TemporaryHome()
         try home.setUp()
         let instance = FakeInstance()
@@ -146,7 +149,9 @@ import TrustedTransport
         let agent = RunningAgent(home, instance)
         #expect(await eventually(within: 20) { instance.state.withLock { $0.results.count } == jobs.count })
         _ = await agent.stop()
-        let (requests, most) = instance.state.withLock { state in (state.requests.count { $0.path.hasSuffix("results") }, state.mostResultsAtOnce) }
+        let (requests, most) = instance.state.withLock { state in
+            (state.requests.count { $0.path.hasSuffix("results") }, state.mostResultsAtOnce)
+        }
         #expect(requests < jobs.count)
         #expect(most <= 200)
     }
@@ -214,7 +219,8 @@ import TrustedTransport
     }
 }
 
-@Suite("What waiting does not mend ends the agent with one finding, and nothing is half written", .timeLimit(.minutes(1))) struct AgentEndTests {
+@Suite("What waiting does not mend ends the agent with one finding, and nothing is half written", .timeLimit(.minutes(1)))
+struct AgentEndTests {
     // The home is left as it was found in every case.
     static let malformed = [
         ("<parameters><parameter name=\"url\" value=\"https://a&b/\"/></parameters>", "config.not-escaped"),
@@ -264,7 +270,8 @@ import TrustedTransport
     }
 
     static let refusals: [(AgentMessages.RegistrationKeyOutcome, [String])] = [
-        (.spent, ["auth.registration-key-spent", "identity.not-validated"]), (.expired, ["auth.registration-key-expired", "identity.not-validated"]),
+        (.spent, ["auth.registration-key-spent", "identity.not-validated"]),
+        (.expired, ["auth.registration-key-expired", "identity.not-validated"]),
         (.unknown, ["auth.registration-key-expired", "identity.not-validated"]),
     ]
     @Test("A registration key that does not count is told; a spent one leaves the file", arguments: refusals)
@@ -284,7 +291,9 @@ import TrustedTransport
         ("GetMIDInfo", .cut, "network.reset"), ("InstanceInfo", .status(404), "log.unexplained"),
         (AgentMessages.basePath, .status(409), "identity.duplicate-name"),
     ]
-    @Test("A one-off run ends with the finding", arguments: once) func oneOff(_ path: String, _ how: FakeInstance.Misbehaviour, _ id: String) async throws {
+    @Test("A one-off run ends with the finding", arguments: once) func oneOff(
+        _ path: String, _ how: FakeInstance.Misbehaviour, _ id: String
+    ) async throws {
         let home = try TemporaryHome()
         try home.setUp()
         let instance = FakeInstance()

@@ -21,7 +21,8 @@ import Testing
         #expect(first.isNew)
         #expect(recorded == [first.midID])
         #expect(first.midID.count == 32)
-        let second = try Self.custody(home).open(midID: first.midID, now: Self.now) { _ throws(HomeFailure) in Issue.record("written twice") }
+        let second = try Self.custody(home).open(midID: first.midID, now: Self.now) { _ throws(HomeFailure) in Issue.record("written twice")
+        }
         #expect(!second.isNew)
         #expect(second.pair == first.pair)
         let mode = try FileManager.default.attributesOfItem(atPath: home("security/agent_keystore"))[.posixPermissions] as? Int
@@ -43,10 +44,13 @@ import Testing
     @Test("A crash between identifier and store is healed with that identifier") func crashBetween() throws {
         let home = try TemporaryHome()
         let midID = MidID.random()
-        let opened = try Self.custody(home).open(midID: midID, now: Self.now) { _ throws(HomeFailure) in Issue.record("a second identifier") }
+        let opened = try Self.custody(home).open(midID: midID, now: Self.now) { _ throws(HomeFailure) in Issue.record("a second identifier")
+        }
         #expect(opened.isNew)
         #expect(opened.midID == midID)
-        #expect(try Keystore.read(Files.read(home("security/agent_keystore"), limit: 1 << 20), password: KeystorePassword(midID)).integrity == .verified)
+        #expect(
+            try Keystore.read(Files.read(home("security/agent_keystore"), limit: 1 << 20), password: KeystorePassword(midID)).integrity
+                == .verified)
     }
 
     @Test("A crash while the store was written leaves its staged file beside no store") func crashWhileWriting() throws {
@@ -81,7 +85,9 @@ import Testing
         let whole = try Files.read(home("security/agent_keystore"), limit: 1 << 20)
         for count in [0, 3, 20, whole.count / 2, whole.count - 1] {
             try Data(whole.prefix(count)).write(to: URL(fileURLWithPath: home("security/agent_keystore")))
-            #expect(throws: IdentityCustody.Failure.self) { try Self.custody(home).open(midID: midID, now: Self.now) { _ throws(HomeFailure) in } }
+            #expect(throws: IdentityCustody.Failure.self) {
+                try Self.custody(home).open(midID: midID, now: Self.now) { _ throws(HomeFailure) in }
+            }
             #expect(try Files.read(home("security/agent_keystore"), limit: 1 << 20).count == count)
         }
     }
@@ -97,7 +103,8 @@ import Testing
         let second = try Self.custody(home).open(midID: midID, now: Self.now) { _ throws(HomeFailure) in }
         #expect(second.isNew)
         #expect(second.pair != first.pair)
-        let store = try Keystore.read(Files.read(home("security/agent_keystore"), limit: 1 << 20), password: KeystorePassword(midID)).keystore
+        let store = try Keystore.read(Files.read(home("security/agent_keystore"), limit: 1 << 20), password: KeystorePassword(midID))
+            .keystore
         #expect(store.entries.map(\.alias).contains("midwss"))
     }
 }

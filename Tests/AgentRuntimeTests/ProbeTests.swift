@@ -11,8 +11,11 @@ import TrustedTransport
 
 @testable import AgentRuntime
 
-@Suite("A probe reports what it saw, sends nothing it must not, and keeps secrets out of results", .timeLimit(.minutes(1))) struct ProbeTests {
-    static let identity = Result { try IdentityKeyPair.generate(agentName: "alpha", tail: MidID.random(), notBefore: Date()) }
+@Suite("A probe reports what it saw, sends nothing it must not, and keeps secrets out of results", .timeLimit(.minutes(1)))
+struct ProbeTests {
+    static let identity: Result<IdentityKeyPair, any Error> = Result {
+        try IdentityKeyPair.generate(agentName: "alpha", tail: MidID.random(), notBefore: Date())
+    }
 
     static func surroundings(_ instance: FakeInstance) throws -> ProbeSurroundings {
         let pair = try identity.get()
@@ -21,11 +24,14 @@ import TrustedTransport
             open: { sealed, job throws(SecretFailure) in
                 try BasicCredentials(sealed: sealed, pair: pair, agent: FakeInstance.agent, job: job)
             },
-            status: { RuntimeFigures(pools: [.init(name: "Standard", places: 25, running: 1, waiting: 2)], spooledResults: 3, finishedJobs: 4) })
+            status: {
+                RuntimeFigures(pools: [.init(name: "Standard", places: 25, running: 1, waiting: 2)], spooledResults: 3, finishedJobs: 4)
+            })
     }
 
     static func run(
-        _ probe: some Probe, _ instance: FakeInstance, source: String, _ parameters: [String: String] = [:], secrets: [String: String] = [:],
+        _ probe: some Probe, _ instance: FakeInstance, source: String, _ parameters: [String: String] = [:],
+        secrets: [String: String] = [:],
         id: SysID = .random()
     ) async throws -> ProbeReport {
         await probe.run(
@@ -38,11 +44,12 @@ import TrustedTransport
         instance.state.withLock {
             $0.other = { request, _ in
                 seen.withLock { $0 = request }
-                return InboundResponse(status: 201, headers: [("Content-Type", "text/plain"), ("Set-Cookie", "s=1")], body: Array("made".utf8))
+                return InboundResponse(
+                    status: 201, headers: [("Content-Type", "text/plain"), ("Set-Cookie", "s=1")], body: Array("made".utf8))
             }
         }
         let job = SysID.random()
-        let plain = Array(#"{"user":"robot","password":"open sesame"}"#.utf8)
+        let plain = Array(#"{"username":"robot","password":"open sesame"}"#.utf8)
         let sealed = try SealedSecret.seal(plain, to: Self.identity.get().certificateDER, agent: FakeInstance.agent, record: job)
         let report = try await Self.run(
             RESTProbe(), instance, source: "https://api.example/things?a=b c#f",
@@ -50,7 +57,10 @@ import TrustedTransport
         let request = try #require(seen.withLock { $0 })
         #expect(request.method == "POST")
         #expect(request.path == "/things?a=b%20c")
-        #expect(request.headers.contains { $0.name == "authorization" && $0.value == "Basic " + Data("robot:open sesame".utf8).base64EncodedString() })
+        #expect(
+            request.headers.contains {
+                $0.name == "authorization" && $0.value == "Basic " + Data("robot:open sesame".utf8).base64EncodedString()
+            })
         #expect(report.resultCode == 0)
         let payload = report.payload(echoing: [.init("credential", "api"), .init("header.Authorization", "x")], duration: .seconds(1))
         #expect(payload.contains("<status>201</status>"))
@@ -63,7 +73,8 @@ import TrustedTransport
     @Test("A credential sealed for another job stays closed, and nothing is sent") func otherJob() async throws {
         let instance = FakeInstance()
         let sealed = try SealedSecret.seal([1], to: Self.identity.get().certificateDER, agent: FakeInstance.agent, record: .random())
-        let report = try await Self.run(RESTProbe(), instance, source: "https://api.example/", ["credential": "api"], secrets: ["api": sealed])
+        let report = try await Self.run(
+            RESTProbe(), instance, source: "https://api.example/", ["credential": "api"], secrets: ["api": sealed])
         #expect(report.resultCode == 1)
         #expect(report.findings.map(\.id) == ["identity.key-mismatch"])
     }
@@ -76,12 +87,13 @@ import TrustedTransport
         #expect(report.findings.first?.id == "network.refused")
     }
 
-    static let refused: [(String, [String: String])] = [
+    static let unfit: [(String, [String: String])] = [
         ("ftp://a/", [:]), ("", [:]), ("https://a/", ["method": "TRACE"]), ("https://a/", ["header.Bad Name": "1"]),
-        ("https://a/", ["header.X": "a\r\nB: c"]), ("https://a/", ["header.Host": "b"]), ("https://a/", ["header.Transfer-Encoding": "chunked"]),
+        ("https://a/", ["header.X": "a\r\nB: c"]), ("https://a/", ["header.Host": "b"]),
+        ("https://a/", ["header.Transfer-Encoding": "chunked"]),
         ("https://a/", ["credential": "not-sent-along"]),
     ]
-    @Test("What cannot be a request is refused before anything is sent", arguments: refused)
+    @Test("What cannot be a request is refused before anything is sent", arguments: unfit)
     func refusals(_ source: String, _ parameters: [String: String]) async throws {
         let instance = FakeInstance()
         instance.state.withLock { $0.other = { _, _ in InboundResponse(status: 200, headers: [], body: []) } }
@@ -92,7 +104,9 @@ import TrustedTransport
 
     @Test("A body that is too long is cut, and the result says so") func longBody() async throws {
         let instance = FakeInstance()
-        instance.state.withLock { $0.other = { _, _ in InboundResponse(status: 200, headers: [], body: [UInt8](repeating: 97, count: (1 << 20) + 1)) } }
+        instance.state.withLock {
+            $0.other = { _, _ in InboundResponse(status: 200, headers: [], body: [UInt8](repeating: 97, count: (1 << 20) + 1)) }
+        }
         let report = try await Self.run(RESTProbe(), instance, source: "https://a.example/")
         #expect(report.fields.first { $0.name == "body" }?.text.count == 1 << 20)
         #expect(report.fields.contains { $0.name == "body.cut_at" })
@@ -108,7 +122,9 @@ import TrustedTransport
         #expect(nonsense.findings.map(\.id) == ["runtime.job-refused"])
     }
 
-    @Test("A system command is refused, whatever it is", arguments: ["restartService", "rm -rf /", ""]) func command(_ verb: String) async throws {
+    @Test("A system command is refused, whatever it is", arguments: ["restartService", "rm -rf /", ""]) func command(_ verb: String)
+        async throws
+    {
         let report = try await Self.run(SystemCommand(), FakeInstance(), source: verb)
         #expect(report.resultCode == 1)
         #expect(report.findings.map(\.id) == ["runtime.job-refused"])
@@ -141,10 +157,12 @@ import TrustedTransport
         let spool = try Spool(folder: home("spool"))
         let held = HeldJobs()
         let runner = JobRunner(
-            surroundings: try Self.surroundings(FakeInstance()), spool: spool, held: held, log: try AgentLog(folder: home("logs")), account: .silent,
+            surroundings: try Self.surroundings(FakeInstance()), spool: spool, held: held, log: try AgentLog(folder: home("logs")),
+            account: .silent,
             probe: { $0 == "Endless" ? Endless() : nil })
         let claim = AgentMessages.Claim(
-            job: QueueRecord(agent: "mid.server.alpha", queue: .output, topic: topic, payload: payload), token: 4, earlierClaims: 0, leaseSeconds: 60)
+            job: QueueRecord(agent: "mid.server.alpha", queue: .output, topic: topic, payload: payload), token: 4, earlierClaims: 0,
+            leaseSeconds: 60)
         _ = held.take(claim)
         await runner.perform(claim)
         let result = try #require(try SpoolTests.sent(spool).first)
@@ -154,7 +172,9 @@ import TrustedTransport
         #expect(held.count == 0)
     }
 
-    @Test("Names that a job chose cannot break the payload", arguments: ["a b", "1x", "<x>", "", "é", "a\"b"]) func names(_ name: String) throws {
+    @Test("Names that a job chose cannot break the payload", arguments: ["a b", "1x", "<x>", "", "é", "a\"b"]) func names(_ name: String)
+        throws
+    {
         let report = ProbeReport(fields: [(name, "v")])
         #expect(try ResultPayload(parsing: report.payload(echoing: [.init(name, "w")], duration: .zero)).results.first?.first?.text == "v")
     }

@@ -7,7 +7,8 @@ import Testing
 @Suite("What the spool said is on disk is there after any crash") struct SpoolTests {
     static func result(_ number: Int, priority: Priority = .standard, payload: String = "<results/>") -> AgentMessages.Result {
         let job = SysID(String(repeating: "0", count: 32 - String(number, radix: 16).count) + String(number, radix: 16)) ?? .random()
-        let record = QueueRecord(agent: "mid.server.alpha", queue: .input, topic: "EchoProbe", payload: payload, priority: priority, responseTo: job)
+        let record = QueueRecord(
+            agent: "mid.server.alpha", queue: .input, topic: "EchoProbe", payload: payload, priority: priority, responseTo: job)
         return .init(idempotencyKey: "\(job).1", token: 1, record: record)
     }
 

@@ -16,12 +16,18 @@ import Testing
         Row(step: .configuration, event: .refused([finding]), persistence: .forever, action: .end([finding])),
         Row(step: .keystore, event: .refused([finding]), persistence: .forever, action: .end([finding])),
         Row(step: .trust, event: .refused([finding]), persistence: .forever, action: .end([finding])),
-        Row(step: .instanceInfo, event: .unreachable([finding]), persistence: .forever, action: .wait(.growing, failures: 1, then: .instanceInfo)),
+        Row(
+            step: .instanceInfo, event: .unreachable([finding]), persistence: .forever,
+            action: .wait(.growing, failures: 1, then: .instanceInfo)),
         Row(step: .instanceInfo, event: .unreachable([finding]), persistence: .attempts(1), action: .end([finding])),
-        Row(step: .instanceInfo, event: .unreachable([finding]), persistence: .attempts(2), action: .wait(.growing, failures: 1, then: .instanceInfo)),
+        Row(
+            step: .instanceInfo, event: .unreachable([finding]), persistence: .attempts(2),
+            action: .wait(.growing, failures: 1, then: .instanceInfo)),
         Row(step: .login, event: .refused([finding]), persistence: .forever, action: .wait(.growing, failures: 1, then: .login)),
         Row(step: .login, event: .refused([finding]), persistence: .attempts(9), action: .end([finding])),
-        Row(step: .validation, event: .notValidated([finding]), persistence: .forever, action: .wait(.steady, failures: 1, then: .validation)),
+        Row(
+            step: .validation, event: .notValidated([finding]), persistence: .forever,
+            action: .wait(.steady, failures: 1, then: .validation)),
         Row(step: .validation, event: .notValidated([finding]), persistence: .attempts(1), action: .end([finding])),
     ]
     @Test(arguments: rows) func decide(_ row: Row) {

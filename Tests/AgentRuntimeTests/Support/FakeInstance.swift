@@ -55,17 +55,22 @@ final class FakeInstance: InstanceTransport {
 
     static func evidence(_ endpoint: Endpoint, _ obstacle: ConnectionObstacle) -> ConnectionEvidence {
         let decision = PolicyTable.standard(instanceHosts: []).decide(host: endpoint.host, addresses: [], at: Date())
-        var evidence = ConnectionEvidence(endpoint: endpoint, decision: decision, at: Date(), trustStore: TrustStoreFacts(path: "/none", entries: 0))
+        var evidence = ConnectionEvidence(
+            endpoint: endpoint, decision: decision, at: Date(), trustStore: TrustStoreFacts(path: "/none", entries: 0))
         evidence.obstacle = obstacle
         return evidence
     }
 
     func send(_ request: OutboundRequest, to endpoint: Endpoint) async throws(TransportFailure) -> InboundResponse {
         guard endpoint == Self.endpoint else {
-            guard let other = state.withLock({ $0.other }) else { throw .notSent(Self.evidence(endpoint, .refused(address: "\(endpoint)"))) }
+            guard let other = state.withLock({ $0.other }) else {
+                throw .notSent(Self.evidence(endpoint, .refused(address: "\(endpoint)")))
+            }
             return try other(request, endpoint)
         }
-        let authorized = request.headers.contains { $0.name == "authorization" && $0.value == "Basic " + Data("user:word".utf8).base64EncodedString() }
+        let authorized = request.headers.contains {
+            $0.name == "authorization" && $0.value == "Basic " + Data("user:word".utf8).base64EncodedString()
+        }
         let misbehaviour = state.withLock { state -> Misbehaviour? in
             state.requests.append((request.path, request.body, authorized))
             guard let index = state.misbehaviour.firstIndex(where: { request.path.contains($0.path) }) else { return nil }
@@ -119,7 +124,8 @@ final class FakeInstance: InstanceTransport {
             return try json(
                 state.withLock { state in
                     state.mostResultsAtOnce = max(state.mostResultsAtOnce, sent.count)
-                    return AgentMessages.ResultsAnswer(receipts: sent.map { .init(idempotencyKey: $0.idempotencyKey, outcome: Self.store($0, &state)) })
+                    return AgentMessages.ResultsAnswer(
+                        receipts: sent.map { .init(idempotencyKey: $0.idempotencyKey, outcome: Self.store($0, &state)) })
                 })
         case "heartbeat":
             let beat = try read(AgentMessages.Heartbeat.self)
@@ -166,13 +172,15 @@ final class FakeInstance: InstanceTransport {
                     else { continue }
                     room[job.priority, default: 0] -= 1
                     state.claims[job.sysID] = ((earlier?.token ?? 0) + 1, request.session)
-                    claims.append(.init(job: job, token: (earlier?.token ?? 0) + 1, earlierClaims: earlier == nil ? 0 : 1, leaseSeconds: 60))
+                    claims.append(
+                        .init(job: job, token: (earlier?.token ?? 0) + 1, earlierClaims: earlier == nil ? 0 : 1, leaseSeconds: 60))
                 }
                 return (claims, state.waiting == number)
             }
             if !claims.isEmpty || !isNewest || ContinuousClock.now >= end || Task.isCancelled {
                 if state.withLock({ $0.validation }) != .yes { return InboundResponse(status: 403, headers: [], body: []) }
-                return InboundResponse(status: 200, headers: [], body: [UInt8](try JSONEncoder().encode(AgentMessages.ClaimAnswer(claims: claims))))
+                return InboundResponse(
+                    status: 200, headers: [], body: [UInt8](try JSONEncoder().encode(AgentMessages.ClaimAnswer(claims: claims))))
             }
             await arrivals.rung(after: seen)
         }

@@ -31,7 +31,9 @@ struct AgentWork: Sendable {
 
     /// Until graceful shutdown or cancellation, or until the instance knows this agent no more.
     func run() async -> End {
-        for path in spool.torn { log.write(.warning, thread: "ECCSender.1", "\(path): the end was torn off by a crash; all before it is kept") }
+        for path in spool.torn {
+            log.write(.warning, thread: "ECCSender.1", "\(path): the end was torn off by a crash; all before it is kept")
+        }
         if spool.recovered > 0 { log.write(thread: "ECCSender.1", "\(spool.recovered) results of an earlier process wait to be sent") }
         await keeper.update { ($0.state, $0.step, $0.validated) = (.serving, nil, "Yes") }
         service.account.tell(.serving)
@@ -101,7 +103,8 @@ struct AgentWork: Sendable {
 
     private var claimLoop: ClaimLoop {
         ClaimLoop(
-            pools: pools, room: room, client: ready.client, agent: ready.agent, session: session, pollInterval: ready.settings.pollInterval, push: ready.settings.push,
+            pools: pools, room: room, client: ready.client, agent: ready.agent, session: session, pollInterval: ready.settings.pollInterval,
+            push: ready.settings.push,
             held: held, spool: spool, log: log, gate: gate,
             superseded: {
                 superseded.open()
@@ -125,7 +128,9 @@ struct AgentWork: Sendable {
 
     private var figures: RuntimeFigures {
         RuntimeFigures(
-            pools: pools.map { .init(name: $0.priority.poolName, places: $0.pool.places, running: $0.pool.running, waiting: $0.pool.waiting) },
+            pools: pools.map {
+                .init(name: $0.priority.poolName, places: $0.pool.places, running: $0.pool.running, waiting: $0.pool.waiting)
+            },
             spooledResults: spool.count, finishedJobs: pools.map(\.finished).reduce(0, +))
     }
 
@@ -147,7 +152,8 @@ struct AgentWork: Sendable {
         case .failed: break
         }
         if spool.isFull {
-            await keeper.raise([AgentFindings.spoolGrowing(path: spool.folder, bytes: spool.bytes, results: spool.count)], thread: "ECCSender.1")
+            await keeper.raise(
+                [AgentFindings.spoolGrowing(path: spool.folder, bytes: spool.bytes, results: spool.count)], thread: "ECCSender.1")
         } else {
             await keeper.settle { $0.id == "runtime.spool-growing" }
         }
@@ -197,9 +203,9 @@ struct AgentWork: Sendable {
 }
 
 extension BasicCredentials {
-    /// The plain text is JSON: `{"user": …, "password": …}`.
+    /// The plain text is JSON: `{"username": …, "password": …}`.
     init(sealed: String, pair: IdentityKeyPair, agent: SysID, job: SysID) throws(SecretFailure) {
-        struct Content: Decodable { var user: String, password: String }
+        struct Content: Decodable { var username: String, password: String }
         let plain: [UInt8]
         do throws(SealingError) {
             plain = try SealedSecret.open(sealed, with: pair, agent: agent, record: job)
@@ -211,6 +217,6 @@ extension BasicCredentials {
             }
         }
         guard let content = try? JSONDecoder().decode(Content.self, from: Data(plain)) else { throw .malformed }
-        self.init(user: content.user, password: Secret(content.password))
+        self.init(user: content.username, password: Secret(content.password))
     }
 }

@@ -33,8 +33,8 @@ public struct AgentSetUp: Sendable {
 }
 
 extension AgentHome {
-    /// Makes a home: folders, a trust store, and config.xml last, so that an interrupted set-up can be repeated. The key pair is made by the
-    /// agent's first start.
+    /// Makes a home: folders, a trust store, and config.xml last, so that an interrupted set-up can be repeated. The key pair is made by
+    /// the agent's first start.
     ///
     /// The password stands in config.xml in clear (marked `secure`), as in a new vendor's home: the file has mode 0600. Everything is read
     /// and checked before the first file is written. Throws `.alreadySetUp` when there is a config.xml.
@@ -42,12 +42,15 @@ extension AgentHome {
         let layout = HomeLayout(home: path)
         guard !Files.exists(layout.configFile) else { throw .alreadySetUp(path: layout.configFile) }
         let configuration = ConfigurationTemplate.render(
-            url: wanted.url, name: wanted.name, username: wanted.username, password: wanted.password, registrationKey: wanted.registrationKey)
+            url: wanted.url, name: wanted.name, username: wanted.username, password: wanted.password,
+            registrationKey: wanted.registrationKey)
         try check(configuration, layout.configFile)
         let trustStore = layout.home + "/security/cacerts"
         let (store, report) = try trust(wanted, existing: trustStore, configuration: layout.configFile)
         do throws(FileFailure) {
-            for folder in [layout.logsDirectory, layout.home + "/security", layout.home + "/work", layout.spoolDirectory, layout.backupDirectory] {
+            for folder in [
+                layout.logsDirectory, layout.home + "/security", layout.home + "/work", layout.spoolDirectory, layout.backupDirectory,
+            ] {
                 try Files.makeFolder(folder)
             }
             try Files.replace(trustStore, with: store)
@@ -60,7 +63,9 @@ extension AgentHome {
 
     private static func check(_ configuration: [UInt8], _ path: String) throws(HomeFailure) {
         let file: ConfigurationFile
-        do throws(ConfigurationError) { file = try ConfigurationFile(parsing: configuration) } catch { throw .configurationMalformed(path: path, error) }
+        do throws(ConfigurationError) { file = try ConfigurationFile(parsing: configuration) } catch {
+            throw .configurationMalformed(path: path, error)
+        }
         do throws(SettingsError) { _ = try AgentSettings(file) } catch { throw .settings(path: path, error) }
     }
 
@@ -77,7 +82,9 @@ extension AgentHome {
             (Files.exists(existing) ? [(existing, "kept")] : []) + (wanted.machineBundle.map { [($0, "machine")] } ?? []) + own
         for (path, prefix) in sources {
             let file: TrustStoreFile
-            do throws(TrustStoreError) { file = try TrustStoreFile(path: path, password: password) } catch { throw .trust(TrustUnavailable(error)) }
+            do throws(TrustStoreError) { file = try TrustStoreFile(path: path, password: password) } catch {
+                throw .trust(TrustUnavailable(error))
+            }
             report.unreadable += file.unreadable.map { "\(path): \($0)" }
             for certificate in file.certificates where known.insert(certificate.sha256).inserted {
                 keystore = keystore.setting(

@@ -50,7 +50,9 @@ public struct AgentHome: Sendable {
             if case .missing = error { throw .configurationMissing(path: path) }
             throw .file(error)
         }
-        do throws(ConfigurationError) { return try ConfigurationFile(parsing: bytes) } catch { throw .configurationMalformed(path: path, error) }
+        do throws(ConfigurationError) { return try ConfigurationFile(parsing: bytes) } catch {
+            throw .configurationMalformed(path: path, error)
+        }
     }
 
     private static func first(of paths: [String], orElse other: String) -> String { paths.first(where: Files.exists) ?? other }

@@ -24,9 +24,12 @@ enum HomeFindings {
             }
             return edit("config.malformed", path, error.position, "\(path) is not well-formed: \(error.position).", words(error))
         case .noParametersElement(let found, let at):
-            return edit("config.malformed", path, at, "\(path) begins with <\(found)>, not with <parameters>: \(at).", "It is another kind of file.")
+            return edit(
+                "config.malformed", path, at, "\(path) begins with <\(found)>, not with <parameters>: \(at).", "It is another kind of file."
+            )
         case .parameterWithoutName(let at):
-            return edit("config.malformed", path, at, "A parameter in \(path) has no name: \(at).", "Every <parameter> has a name and a value.")
+            return edit(
+                "config.malformed", path, at, "A parameter in \(path) has no name: \(at).", "Every <parameter> has a name and a value.")
         }
     }
 
@@ -38,7 +41,9 @@ enum HomeFindings {
                 cause: "An agent cannot start without this parameter.", evidence: ["parameter": name],
                 fixes: [.init("Add it", command: "${EDITOR:-vi} \(AgentFindings.quoted(path))")])
         case .badValue(let name, let expected, let at):
-            return edit("config.bad-value", path, at, "The value of \(name) in \(path) is not \(expected): \(at).", "It cannot be read.", ["parameter": name])
+            return edit(
+                "config.bad-value", path, at, "The value of \(name) in \(path) is not \(expected): \(at).", "It cannot be read.",
+                ["parameter": name])
         case .plainHTTP(let url, let at):
             return edit(
                 "policy.plain-http-refused", path, at, "The instance's URL in \(path) begins with http://: \(at).",
@@ -54,7 +59,11 @@ enum HomeFindings {
         Finding(
             id: "config.bad-value", severity: .error, subject: path, summary: "\(path) exists: this home is set up already.",
             cause: "Setting up never replaces a configuration.",
-            fixes: [.init("Choose another folder; or move this file away", command: "mv \(AgentFindings.quoted(path)) \(AgentFindings.quoted(path + ".old"))")])
+            fixes: [
+                .init(
+                    "Choose another folder; or move this file away",
+                    command: "mv \(AgentFindings.quoted(path)) \(AgentFindings.quoted(path + ".old"))")
+            ])
     }
 
     static func alreadyRunning(_ home: String, pid: String) -> Finding {
@@ -66,7 +75,8 @@ enum HomeFindings {
 
     static let noAnchors = Finding(
         id: "store.missing", severity: .error, subject: "trust store", summary: "There are no certificates for the trust store.",
-        cause: "Neither the machine's bundle nor the given files hold any.", fixes: [.init("Install the machine's bundle", command: "sudo apt-get install ca-certificates")])
+        cause: "Neither the machine's bundle nor the given files hold any.",
+        fixes: [.init("Install the machine's bundle", command: "sudo apt-get install ca-certificates")])
 
     private static func edit(
         _ id: String, _ path: String, _ at: XMLPosition, _ summary: String, _ cause: String, _ facts: [String: String] = [:]

@@ -105,7 +105,9 @@ final class OpenFile: Sendable {
             let user = facts[.ownerAccountID] as? UInt, let group = facts[.groupOwnerAccountID] as? UInt,
             let mode = facts[.posixPermissions] as? UInt
         else { throw .failed(path: path, operation: "stat", code: EIO) }
-        return Ownership(user: UInt32(truncatingIfNeeded: user), group: UInt32(truncatingIfNeeded: group), mode: UInt32(truncatingIfNeeded: mode) & 0o7777)
+        return Ownership(
+            user: UInt32(truncatingIfNeeded: user), group: UInt32(truncatingIfNeeded: group),
+            mode: UInt32(truncatingIfNeeded: mode) & 0o7777)
     }
 
     /// Gives the file these owners and this mode; an owner that is already right is left alone.

@@ -40,7 +40,9 @@ struct InstanceClient: Sendable {
     private func post<Answer: Decodable>(
         _ path: String, _ message: some Encodable, timeout: Duration = .seconds(30), repeatable: Bool = false
     ) async throws(InstanceFailure) -> Answer {
-        guard let body = try? JSONEncoder().encode(message) else { throw .notUnderstood(path: path, "the request cannot be written as JSON") }
+        guard let body = try? JSONEncoder().encode(message) else {
+            throw .notUnderstood(path: path, "the request cannot be written as JSON")
+        }
         return try decode(try await send("POST", path, json: [UInt8](body), timeout: timeout, repeatable: repeatable), path)
     }
 
@@ -52,7 +54,9 @@ struct InstanceClient: Sendable {
         }
     }
 
-    private func send(_ method: String, _ path: String, json: [UInt8], timeout: Duration, repeatable: Bool) async throws(InstanceFailure) -> [UInt8] {
+    private func send(_ method: String, _ path: String, json: [UInt8], timeout: Duration, repeatable: Bool) async throws(InstanceFailure)
+        -> [UInt8]
+    {
         try await send(
             method, path, headers: [("content-type", "application/json"), ("accept", "application/json"), credentials.header], body: json,
             timeout: timeout, repeatable: repeatable)

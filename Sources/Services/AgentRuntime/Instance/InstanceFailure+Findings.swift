@@ -9,7 +9,8 @@ extension InstanceFailure {
             let errors = findings.filter { $0.severity == .error }
             return errors.isEmpty ? [AgentFindings.interrupted(instance: instance, what: "no session came about")] : errors
         case .interrupted(_, let what): return [AgentFindings.interrupted(instance: instance, what: what)]
-        case .status(let status, _, _) where kind == .refused: return [AgentFindings.authRefused(instance: instance, user: user, status: status, home: home)]
+        case .status(let status, _, _) where kind == .refused:
+            return [AgentFindings.authRefused(instance: instance, user: user, status: status, home: home)]
         case .status(409, _, let beginning):
             return [AgentFindings.duplicate(instance: instance, what: beginning)]
         case .status(403, _, _): return [AgentFindings.authRefused(instance: instance, user: user, status: 403, home: home)]

@@ -76,7 +76,9 @@ final class AgentLog: Sendable {
 
     private func rotate(_ state: inout State) {
         let name = folder + "/agent0.log."
-        for number in stride(from: Self.kept - 1, through: 1, by: -1) { try? Files.move(name + String(number - 1), to: name + String(number)) }
+        for number in stride(from: Self.kept - 1, through: 1, by: -1) {
+            try? Files.move(name + String(number - 1), to: name + String(number))
+        }
         guard let fresh = try? OpenFile(name + "0", for: .append) else { return }
         (state.file, state.length) = (fresh, (try? fresh.length()) ?? 0)
     }

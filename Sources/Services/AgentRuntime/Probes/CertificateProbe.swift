@@ -11,13 +11,17 @@ struct CertificateProbe: Probe {
     func run(_ job: ProbeJob, in surroundings: ProbeSurroundings) async -> ProbeReport {
         guard let endpoint = Endpoint(job.source) else {
             let finding = AgentFindings.jobRefused(
-                subject: Redaction.source(job.source), cause: "A certificate probe takes https://HOST[:PORT], ldaps://HOST[:PORT] or HOST:PORT.")
+                subject: Redaction.source(job.source),
+                cause: "A certificate probe takes https://HOST[:PORT], ldaps://HOST[:PORT] or HOST:PORT.")
             return .failure("\(Redaction.source(job.source)) is not an endpoint.", findings: [finding]).withFindings()
         }
         let evidence = await surroundings.transport.inspect(endpoint)
         let findings = ConnectionFindings.explaining(evidence, context: surroundings.context)
         var report = ProbeReport(findings: findings)
-        report.fields = [("endpoint", endpoint.description), ("verdict", ConnectionReport(evidence, findings: findings).verdict.rawValue), ("decided_by", evidence.decision.policy.name)]
+        report.fields = [
+            ("endpoint", endpoint.description), ("verdict", ConnectionReport(evidence, findings: findings).verdict.rawValue),
+            ("decided_by", evidence.decision.policy.name),
+        ]
         for stage in evidence.stages { report.fields.append(("stage.\(stage.name.rawValue)", stage.outcome.rawValue)) }
         for (index, certificate) in evidence.presented.enumerated() {
             report.fields.append(("chain.\(index).subject", certificate.subject.description))

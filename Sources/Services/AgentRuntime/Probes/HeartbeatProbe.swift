@@ -10,7 +10,10 @@ struct HeartbeatProbe: Probe {
         if let threads = Machine.threads { fields.append(("threads", String(threads))) }
         for pool in figures.pools {
             let name = "pool." + pool.name.lowercased()
-            fields += [(name + ".places", String(pool.places)), (name + ".running", String(pool.running)), (name + ".waiting", String(pool.waiting))]
+            fields += [
+                (name + ".places", String(pool.places)), (name + ".running", String(pool.running)),
+                (name + ".waiting", String(pool.waiting)),
+            ]
         }
         fields += [("results.spooled", String(figures.spooledResults)), ("jobs.finished", String(figures.finishedJobs))]
         return ProbeReport(fields: fields)

@@ -11,7 +11,9 @@ struct RESTProbe: Probe {
     static let bodyLimit = 1 << 20
     static let methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
     /// Response headers that are worth a place in the queue, and carry no secret.
-    static let shownHeaders = ["content-type", "content-length", "location", "server", "date", "etag", "last-modified", "retry-after", "via"]
+    static let shownHeaders = [
+        "content-type", "content-length", "location", "server", "date", "etag", "last-modified", "retry-after", "via",
+    ]
 
     func run(_ job: ProbeJob, in surroundings: ProbeSurroundings) async -> ProbeReport {
         let shown = Redaction.source(job.source)
@@ -19,22 +21,29 @@ struct RESTProbe: Probe {
             return refused(shown, because: "The source of a REST probe is a https URL.")
         }
         let method = (job.parameters["method"] ?? "GET").uppercased()
-        guard Self.methods.contains(method) else { return refused(shown, because: "The method \(method.prefix(20)) is not one of \(Self.methods).") }
+        guard Self.methods.contains(method) else {
+            return refused(shown, because: "The method \(method.prefix(20)) is not one of \(Self.methods).")
+        }
         var headers: [(name: String, value: String)] = []
         for (name, value) in job.parameters.sorted(by: { $0.key < $1.key }) where name.hasPrefix("header.") {
             let header = String(name.dropFirst("header.".count))
-            guard Self.isHeader(header, value) else { return refused(shown, because: "The header \(header.prefix(40)) is not one that can be sent.") }
+            guard Self.isHeader(header, value) else {
+                return refused(shown, because: "The header \(header.prefix(40)) is not one that can be sent.")
+            }
             headers.append((header, value))
         }
         if let alias = job.parameters["credential"] {
             do throws(SecretFailure) {
-                guard let sealed = job.sealedSecrets[alias] else { return refused(shown, because: "The instance sent no credential named \(alias).") }
+                guard let sealed = job.sealedSecrets[alias] else {
+                    return refused(shown, because: "The instance sent no credential named \(alias).")
+                }
                 let secret = try surroundings.open(sealed, job.id)
                 headers.removeAll { $0.name.lowercased() == "authorization" }
                 headers.append(secret.header)
             } catch {
                 let finding = AgentFindings.secretNotOpened(alias: alias, failure: error)
-                return .failure("An error occurred while decrypting credentials from instance: \(alias)", findings: [finding]).withFindings()
+                return .failure("An error occurred while decrypting credentials from instance: \(alias)", findings: [finding])
+                    .withFindings()
             }
         }
         let request = OutboundRequest(
@@ -66,7 +75,8 @@ struct RESTProbe: Probe {
         case .notSent(let evidence):
             let findings = ConnectionFindings.explaining(evidence, context: surroundings.context)
             // The line that people know from Java-based agents, then what it means here and what mends it.
-            var message = "Request not sent to uri= \(source) : \(findings.first?.vendorMessages.first ?? findings.first?.summary ?? "no session")"
+            var message =
+                "Request not sent to uri= \(source) : \(findings.first?.vendorMessages.first ?? findings.first?.summary ?? "no session")"
             if let first = findings.first {
                 message += " [\(first.id)]"
                 if let fix = first.fixes.first { message += " \(fix.effect)" + (fix.command.map { ": " + $0 } ?? "") }
@@ -95,7 +105,8 @@ struct RESTProbe: Probe {
     /// RFC 9110 §5.1 and §5.5: a token, and no line end in the value. Framing is the transport's.
     static func isHeader(_ name: String, _ value: String) -> Bool {
         let token = !name.isEmpty && name.utf8.allSatisfy { (33..<127).contains($0) && !"\"(),/:;<=>?@[\\]{}".utf8.contains($0) }
-        let framing = ["host", "content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer", "expect"].contains(name.lowercased())
+        let framing = ["host", "content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer", "expect"].contains(
+            name.lowercased())
         return token && !framing && value.utf8.allSatisfy { $0 >= 32 && $0 != 127 || $0 == 9 }
     }
 }

@@ -128,7 +128,8 @@ struct ClaimLoop: Sendable {
     private func take(_ claim: AgentMessages.Claim) {
         guard let pool = pools.first(where: { $0.priority == claim.job.priority }) else { return }
         guard held.take(claim) == .new else {
-            log.write(.warning, thread: Self.thread, "Job \(claim.job.sysID) came again while it runs; what runs counts for the newer claim")
+            log.write(
+                .warning, thread: Self.thread, "Job \(claim.job.sysID) came again while it runs; what runs counts for the newer claim")
             return
         }
         pool.submit(claim)

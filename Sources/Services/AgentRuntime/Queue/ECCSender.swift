@@ -44,9 +44,14 @@ struct ECCSender: Sendable {
                         (maximum, failures) = (200, 0)
                     }
                 }
-                if failures > 0 { log.write(.warning, thread: Self.thread, "\(batch.results.count) results not delivered, will try again: \(error.summary)") }
+                if failures > 0 {
+                    log.write(
+                        .warning, thread: Self.thread, "\(batch.results.count) results not delivered, will try again: \(error.summary)")
+                }
             }
-            if failures > 0 { try? await Task.sleep(for: Backoff(first: .milliseconds(250), cap: .seconds(30)).delay(afterFailures: failures)) }
+            if failures > 0 {
+                try? await Task.sleep(for: Backoff(first: .milliseconds(250), cap: .seconds(30)).delay(afterFailures: failures))
+            }
         }
     }
 
@@ -58,8 +63,12 @@ struct ECCSender: Sendable {
             settled.append(result.key)
             switch receipt.outcome {
             case .stored, .duplicate: break
-            case .stale: log.write(.warning, thread: Self.thread, "ecc_queue.\(result.job).xml: another claim of the job counts; this result is dropped")
-            case .unknownJob: log.write(.warning, thread: Self.thread, "ecc_queue.\(result.job).xml: the instance knows no such job; this result is dropped")
+            case .stale:
+                log.write(
+                    .warning, thread: Self.thread, "ecc_queue.\(result.job).xml: another claim of the job counts; this result is dropped")
+            case .unknownJob:
+                log.write(
+                    .warning, thread: Self.thread, "ecc_queue.\(result.job).xml: the instance knows no such job; this result is dropped")
             }
             account.tell(.resultAcknowledged(job: result.job, receipt.outcome))
         }

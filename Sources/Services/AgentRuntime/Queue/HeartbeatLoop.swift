@@ -34,7 +34,9 @@ struct HeartbeatLoop: Sendable {
             } catch {
                 if Task.isCancelled { return }
                 failures += 1
-                if failures == 1 || failures.isMultiple(of: 6) { log.write(.warning, thread: "Heartbeat", "No heartbeat: \(error.summary)") }
+                if failures == 1 || failures.isMultiple(of: 6) {
+                    log.write(.warning, thread: "Heartbeat", "No heartbeat: \(error.summary)")
+                }
                 await report(error.kind == .unknownAgent ? .unknownAgent : .failed(error))
             }
             try? await Task.sleep(for: interval)

@@ -49,7 +49,8 @@ struct JobRunner: Sendable {
         log.write(thread: thread, "Worker completed: \(job.topic) source: \(source) time: \(Self.time(duration))")
         account.tell(
             .jobFinished(
-                facts, JobOutcome(resultCode: report.resultCode, duration: duration, findings: report.findings, errorString: report.errorString)))
+                facts,
+                JobOutcome(resultCode: report.resultCode, duration: duration, findings: report.findings, errorString: report.errorString)))
     }
 
     private func report(for claim: AgentMessages.Claim) async -> (ProbeReport, [JobPayload.Parameter]) {
@@ -73,7 +74,9 @@ struct JobRunner: Sendable {
     /// `0:00:00.268`, as the vendor's log has it.
     static func time(_ duration: Duration) -> String {
         let milliseconds = duration.components.seconds * 1_000 + duration.components.attoseconds / 1_000_000_000_000_000
-        func padded(_ number: Int64, _ width: Int) -> String { String(repeating: "0", count: max(0, width - String(number).count)) + String(number) }
+        func padded(_ number: Int64, _ width: Int) -> String {
+            String(repeating: "0", count: max(0, width - String(number).count)) + String(number)
+        }
         let (seconds, rest) = milliseconds.quotientAndRemainder(dividingBy: 1_000)
         return "\(seconds / 3_600):\(padded(seconds / 60 % 60, 2)):\(padded(seconds % 60, 2)).\(padded(rest, 3))"
     }

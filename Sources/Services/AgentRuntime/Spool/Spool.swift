@@ -69,7 +69,8 @@ final class Spool: Sendable {
         }
         (self.folder, self.limit, self.torn, recovered) = (folder, limit, torn, index.results.count)
         let next = (numbers.last ?? 0) + 1
-        segment = Mutex(Segment(number: next, file: try Self.begin(folder, next), length: SpoolFrame.magic.count, oldest: numbers.first ?? next))
+        segment = Mutex(
+            Segment(number: next, file: try Self.begin(folder, next), length: SpoolFrame.magic.count, oldest: numbers.first ?? next))
         state = Mutex(State(index: index))
         segment.withLock { sweep(&$0) }
     }

@@ -4,7 +4,8 @@ import Diagnosis
 enum AgentFindings {
     static func authRefused(instance: String, user: String, status: Int, home: String) -> Finding {
         Finding(
-            id: "auth.refused", severity: .error, subject: instance, summary: "\(instance) refuses the login of the user \(user) (\(status)).",
+            id: "auth.refused", severity: .error, subject: instance,
+            summary: "\(instance) refuses the login of the user \(user) (\(status)).",
             cause: "User name or password in config.xml are wrong, or the user lacks the role mid_server.",
             evidence: ["user": user, "status": String(status)],
             fixes: [
@@ -35,7 +36,8 @@ enum AgentFindings {
         Finding(
             id: proofGiven ? "identity.key-signature-bad" : "identity.key-not-signed", severity: .error, subject: agent,
             summary: "The instance has another key on record for \(agent) and does not take this agent's.",
-            cause: "The key pair was replaced without the old key vouching for the new one: a lost or restored keystore, or another agent of this name.",
+            cause:
+                "The key pair was replaced without the old key vouching for the new one: a lost or restored keystore, or another agent of this name.",
             evidence: ["certificate": fingerprint],
             fixes: [
                 .init("Put the earlier keystore back from security_backup, with its keypairs.mid_id"),
@@ -52,7 +54,8 @@ enum AgentFindings {
             id: spent ? "auth.registration-key-spent" : "auth.registration-key-expired", severity: .warning, subject: agent,
             summary: "The instance does not take the registration key: \(spent ? "it has been used" : "it has expired or is unknown").",
             cause: "A registration key validates one agent, once, and only for a limited time.",
-            fixes: [.init("Ask for a new key, or have the agent validated by hand", command: "midguard instance validate \(quoted(agent))")])
+            fixes: [.init("Ask for a new key, or have the agent validated by hand", command: "midguard instance validate \(quoted(agent))")]
+        )
     }
 
     static func jobRefused(subject: String, cause: String) -> Finding {
@@ -69,21 +72,27 @@ enum AgentFindings {
             case .malformed: "It is not a sealed secret (JWE, compact form)."
             }
         return Finding(
-            id: "identity.key-mismatch", severity: .error, subject: "credential \(alias)", summary: "The credential \(alias) cannot be opened.",
+            id: "identity.key-mismatch", severity: .error, subject: "credential \(alias)",
+            summary: "The credential \(alias) cannot be opened.",
             cause: cause, fixes: [.init("Compare the agent's certificate with the one on the instance's record; re-key or re-validate")],
             vendorMessages: ["An error occurred while decrypting credentials from instance"])
     }
 
     static func interrupted(instance: String, what: String) -> Finding {
         Finding(
-            id: "network.reset", severity: .error, subject: instance, summary: "The connection to \(instance) ended without an answer: \(what).",
-            cause: "The instance was restarted, or a device between cut the connection.", fixes: [.init("Nothing, if it passes: the agent tries again")])
+            id: "network.reset", severity: .error, subject: instance,
+            summary: "The connection to \(instance) ended without an answer: \(what).",
+            cause: "The instance was restarted, or a device between cut the connection.",
+            fixes: [.init("Nothing, if it passes: the agent tries again")])
     }
 
     static func unexpectedAnswer(instance: String, what: String) -> Finding {
         Finding(
-            id: "log.unexplained", severity: .error, subject: instance, summary: "\(instance) gives an answer that the agent cannot use.", cause: what,
-            fixes: [.init("Check that mid.instance.url or `url` in config.xml names the instance itself, not a portal or a proxy before it")])
+            id: "log.unexplained", severity: .error, subject: instance, summary: "\(instance) gives an answer that the agent cannot use.",
+            cause: what,
+            fixes: [
+                .init("Check that mid.instance.url or `url` in config.xml names the instance itself, not a portal or a proxy before it")
+            ])
     }
 
     static func duplicate(instance: String, what: String) -> Finding {
@@ -109,13 +118,16 @@ enum AgentFindings {
         Finding(
             id: "runtime.spool-growing", severity: .warning, subject: path,
             summary: "\(results) results (\(bytes) bytes) wait to be sent; the agent takes no more jobs until they are fewer.",
-            cause: "The instance cannot be reached, or does not take the results.", evidence: ["bytes": String(bytes), "results": String(results)],
+            cause: "The instance cannot be reached, or does not take the results.",
+            evidence: ["bytes": String(bytes), "results": String(results)],
             fixes: [.init("See why the instance does not answer", command: nil)])
     }
 
     /// One argument for a POSIX shell.
     static func quoted(_ argument: String) -> String {
-        let plain = !argument.isEmpty && argument.utf8.allSatisfy { ($0 | 32) >= 97 && ($0 | 32) <= 122 || (48...57).contains($0) || "-._/:".utf8.contains($0) }
+        let plain =
+            !argument.isEmpty
+            && argument.utf8.allSatisfy { ($0 | 32) >= 97 && ($0 | 32) <= 122 || (48...57).contains($0) || "-._/:".utf8.contains($0) }
         if plain { return argument }
         return "'" + argument.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }

@@ -16,7 +16,8 @@ enum FileFindings {
             let reading = operation == "read" || operation == "list"
             return Finding(
                 id: reading ? "store.unreadable" : "store.not-writable", severity: .error, subject: path,
-                summary: "The user \(user) may not \(operation) \(path).", cause: "Owner or mode of the file or a folder above it do not allow it.",
+                summary: "The user \(user) may not \(operation) \(path).",
+                cause: "Owner or mode of the file or a folder above it do not allow it.",
                 evidence: ["user": user, "operation": operation],
                 fixes: [
                     .init("See owner and mode", command: "ls -ld \(folder) \(AgentFindings.quoted(path))"),
@@ -25,7 +26,8 @@ enum FileFindings {
         case .locked:
             return Finding(
                 id: "identity.duplicate-name", severity: .error, subject: path, summary: "Another agent runs with this home.",
-                cause: "Its lock on \(path) is held.", fixes: [.init("See which process it is", command: "cat \(AgentFindings.quoted(path))")])
+                cause: "Its lock on \(path) is held.",
+                fixes: [.init("See which process it is", command: "cat \(AgentFindings.quoted(path))")])
         case .diskFull: return AgentFindings.diskTrouble(failure)
         case .overLimit(_, let limit):
             return Finding(
@@ -34,11 +36,16 @@ enum FileFindings {
         case .ownerNotKept:
             return Finding(
                 id: "store.not-writable", severity: .error, subject: path,
-                summary: "Writing \(path) as \(user) would change its owner.", cause: "The file belongs to another user or group than the agent's.",
-                evidence: ["user": user], fixes: [.init("Give it to the agent's user", command: "sudo chown \(AgentFindings.quoted(user)) \(AgentFindings.quoted(path))")])
+                summary: "Writing \(path) as \(user) would change its owner.",
+                cause: "The file belongs to another user or group than the agent's.",
+                evidence: ["user": user],
+                fixes: [
+                    .init("Give it to the agent's user", command: "sudo chown \(AgentFindings.quoted(user)) \(AgentFindings.quoted(path))")
+                ])
         case .failed(_, let operation, let code):
             return Finding(
-                id: "store.unreadable", severity: .error, subject: path, summary: "The system refuses to \(operation) \(path) (error \(code)).",
+                id: "store.unreadable", severity: .error, subject: path,
+                summary: "The system refuses to \(operation) \(path) (error \(code)).",
                 cause: "See the error number in errno(3).", evidence: ["operation": operation, "errno": String(code)],
                 fixes: [.init("See what is there", command: "ls -ld \(folder) \(AgentFindings.quoted(path))")])
         }

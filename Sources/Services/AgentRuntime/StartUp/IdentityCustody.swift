@@ -80,7 +80,9 @@ struct IdentityCustody: Sendable {
             throw .unusable(path: keystorePath, error)
         }
         let bytes: [UInt8]
-        do throws(KeystoreError) { bytes = try JKS.write(filled, password: password) } catch { throw .unreadable(path: keystorePath, error) }
+        do throws(KeystoreError) { bytes = try JKS.write(filled, password: password) } catch {
+            throw .unreadable(path: keystorePath, error)
+        }
         try perform { () throws(FileFailure) in
             try Files.makeFolder(Files.parent(of: keystorePath))
             try Files.replace(keystorePath, with: bytes)
@@ -103,8 +105,8 @@ struct IdentityCustody: Sendable {
     }
 }
 
-/// `security_backup`: dated copies of the keystore, and `keystore_backup_audit_trail.log`, which says what belongs to each: the file's name,
-/// its `keypairs.mid_id` and its aliases. The trail holds passwords, as the vendor's does: both are for the agent's user only.
+/// `security_backup`: dated copies of the keystore, and `keystore_backup_audit_trail.log`, which says what belongs to each: the file's
+/// name, its `keypairs.mid_id` and its aliases. The trail holds passwords, as the vendor's does: both are for the agent's user only.
 struct BackupTrail: Sendable {
     let folder: String
     /// Vendor's `mid.keystore.max_live_backups` is 2; one more, so that a bad pair of changes can still be undone.
@@ -118,10 +120,13 @@ struct BackupTrail: Sendable {
         let name = "agent_keystore.\(Machine.fileStamp(microseconds: now))\(milliseconds)"
         try Files.replace(folder + "/" + name, with: bytes)
         let trail = try OpenFile(folder + "/" + Self.trailName, for: .append)
-        try trail.write(Array("\(Machine.logStamp(microseconds: now)) \(name) keypairs.mid_id=\(midID) aliases=\(aliases.joined(separator: ","))\n".utf8))
+        try trail.write(
+            Array(
+                "\(Machine.logStamp(microseconds: now)) \(name) keypairs.mid_id=\(midID) aliases=\(aliases.joined(separator: ","))\n".utf8))
         try trail.synchronize()
         let dated = try Files.list(folder).filter { name in
-            name.hasPrefix("agent_keystore.") && name.dropFirst("agent_keystore.".count).count == 17 && name.suffix(17).allSatisfy(\.isNumber)
+            name.hasPrefix("agent_keystore.") && name.dropFirst("agent_keystore.".count).count == 17
+                && name.suffix(17).allSatisfy(\.isNumber)
         }
         for old in dated.dropLast(Self.kept) { try Files.remove(folder + "/" + old) }
     }

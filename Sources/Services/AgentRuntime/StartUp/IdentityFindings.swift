@@ -11,8 +11,10 @@ extension AgentFindings {
             return Finding(
                 id: "identity.out-of-sync", severity: .error, subject: path,
                 summary: hasMidID
-                    ? "\(path) does not open with the keypairs.mid_id of config.xml." : "\(path) exists, but config.xml has no keypairs.mid_id to open it with.",
-                cause: "config.xml or the keystore was replaced, restored or altered on its own. The format cannot tell a wrong password from an"
+                    ? "\(path) does not open with the keypairs.mid_id of config.xml."
+                    : "\(path) exists, but config.xml has no keypairs.mid_id to open it with.",
+                cause:
+                    "config.xml or the keystore was replaced, restored or altered on its own. The format cannot tell a wrong password from an"
                     + " altered file. The keystore was not touched.",
                 evidence: ["keystore": path, "config": home + "/config.xml", "midIDPresent": String(hasMidID)],
                 fixes: [
@@ -32,9 +34,12 @@ extension AgentFindings {
         case .unreadable(let path, let error): return StoreFindings.explaining(error, path: path)
         case .unusable(let path, let error):
             return Finding(
-                id: "identity.pair-missing", severity: .error, subject: path, summary: "\(path) holds no key pair that can be this agent's identity.",
+                id: "identity.pair-missing", severity: .error, subject: path,
+                summary: "\(path) holds no key pair that can be this agent's identity.",
                 cause: String(describing: error),
-                fixes: [.init("Put a backup in its place, with its keypairs.mid_id", command: "ls -l \(quoted(home + "/security_backup"))")],
+                fixes: [
+                    .init("Put a backup in its place, with its keypairs.mid_id", command: "ls -l \(quoted(home + "/security_backup"))")
+                ],
                 vendorMessages: ["AutomationIOException: No key pair found for DefaultSecurityKeyPairHandle"])
         }
     }

@@ -84,7 +84,9 @@ struct Startup: Sendable {
             if case .notValidated = event { await keeper.update { $0.state = .waitingForValidation } }
             account.tell(.stepFailed(step, findings: findings, retryIn: retry))
             if retry != nil, step != .validation {
-                log.write(.warning, thread: Self.thread, "Encountered error: [\(findings.first?.summary ?? step.rawValue)] while starting up the service. Retry...")
+                log.write(
+                    .warning, thread: Self.thread,
+                    "Encountered error: [\(findings.first?.summary ?? step.rawValue)] while starting up the service. Retry...")
             }
         }
     }
@@ -206,7 +208,8 @@ extension Startup {
         case .accepted: details.append("registration key accepted")
         case .spent, .expired, .unknown:
             if answer.validation != .yes {
-                await keeper.raise([AgentFindings.registrationKey(spent: answer.registrationKey == .spent, agent: settings.name)], thread: Self.thread)
+                await keeper.raise(
+                    [AgentFindings.registrationKey(spent: answer.registrationKey == .spent, agent: settings.name)], thread: Self.thread)
             }
         }
         // A key that did its work, or never will again, has no business in a file.

@@ -115,6 +115,8 @@ struct Dialer: Sendable {
         tls.minimumTLSVersion = .tlsv12
         tls.trustRoots = .certificates([])
         tls.applicationProtocols = ["http/1.1"]
+        // How long a closed connection waits for the peer's close_notify.
+        tls.shutdownTimeout = .milliseconds(500)
         return tls
     }
 

@@ -49,6 +49,8 @@ final class HTTPConnection: Sendable {
             let answer = try await withTaskCancellationHandler {
                 try await promise.futureResult.get()
             } onCancel: {
+                // At once: closing waits for the peer's close_notify, which a peer that is busy does not send.
+                promise.fail(CancellationError())
                 channel.close(promise: nil)
             }
             timeout.cancel()

@@ -1,4 +1,5 @@
 import Foundation
+import PathValidation
 import Testing
 import TrustPolicy
 

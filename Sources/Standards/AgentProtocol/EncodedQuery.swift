@@ -47,9 +47,9 @@ public struct EncodedQuery: Hashable, Sendable {
             terms += 1
             guard terms <= Self.limit.terms else { throw Invalid(part: part) }
             if part.hasPrefix("ORDERBYDESC") {
-                order.append(Order(String(part.dropFirst(11)), isDescending: true))
+                order.append(Order(try Self.orderField(part.dropFirst(11), of: part), isDescending: true))
             } else if part.hasPrefix("ORDERBY") {
-                order.append(Order(String(part.dropFirst(7)), isDescending: false))
+                order.append(Order(try Self.orderField(part.dropFirst(7), of: part), isDescending: false))
             } else if part.hasPrefix("NQ") {
                 if !group.isEmpty { groups.append(group) }
                 group = [[try Self.condition(String(part.dropFirst(2)))]]
@@ -63,15 +63,25 @@ public struct EncodedQuery: Hashable, Sendable {
         if !group.isEmpty { groups.append(group) }
     }
 
+    private static func isFieldCharacter(_ character: Character) -> Bool {
+        character.isASCII && (character.isLowercase || character.isNumber || character == "_" || character == ".")
+    }
+
+    private static func orderField(_ field: Substring, of part: String) throws(Invalid) -> String {
+        guard !field.isEmpty, field.allSatisfy(isFieldCharacter) else { throw Invalid(part: part) }
+        return String(field)
+    }
+
     private static func condition(_ part: String) throws(Invalid) -> Condition {
-        let field = part.prefix { $0.isLowercase && $0.isASCII || $0.isNumber && $0.isASCII || $0 == "_" || $0 == "." }
+        let field = part.prefix(while: isFieldCharacter)
         let rest = part[field.endIndex...]
         guard !field.isEmpty, let comparison = Operator.allCases.first(where: { rest.hasPrefix($0.rawValue) }) else {
             throw Invalid(part: part)
         }
         let value = String(rest.dropFirst(comparison.rawValue.count))
         // Scripts are not evaluated.
-        guard !value.hasPrefix("javascript:") else { throw Invalid(part: part) }
+        guard !value.lowercased().hasPrefix("javascript:") else { throw Invalid(part: part) }
+        guard value.isEmpty || comparison != .isEmpty && comparison != .isNotEmpty else { throw Invalid(part: part) }
         return Condition(String(field), comparison, value)
     }
 
@@ -103,7 +113,7 @@ extension EncodedQuery.Condition {
     }
 
     private func compare(_ left: String, _ right: String) -> Int {
-        if let one = Double(left), let other = Double(right) { return one < other ? -1 : one > other ? 1 : 0 }
+        if let one = Double(left), let other = Double(right), one.isFinite, other.isFinite { return one < other ? -1 : one > other ? 1 : 0 }
         return left < right ? -1 : left > right ? 1 : 0
     }
 }

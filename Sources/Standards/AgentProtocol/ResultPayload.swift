@@ -24,11 +24,15 @@ public struct ResultPayload: Hashable, Sendable {
         (self.results, self.parameters) = (results, parameters)
     }
 
+    /// Throws what is wrong as XML, or `.malformed` when it is no result. Without `result_code` it is a success.
     public init(parsing text: String) throws(XMLError) {
         let root = try XMLDocument(parsing: text).root
         guard root.localName == "results" else { throw .malformed(expected: "<results>", at: root.position) }
         probeTimeMilliseconds = root.attribute("probe_time").flatMap { Int($0) } ?? 0
-        resultCode = root.attribute("result_code").flatMap { Int($0) } ?? 0
+        let code = root.attribute("result_code") ?? "0"
+        // A code that cannot be read is no success.
+        guard let resultCode = Int(code) else { throw .malformed(expected: "a number as result_code", at: root.position) }
+        self.resultCode = resultCode
         error = root.attribute("error")
         results = root.children(named: "result").map { result in
             let fields = result.elements.map { Field($0.name, $0.text) }

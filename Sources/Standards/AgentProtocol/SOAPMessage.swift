@@ -10,6 +10,7 @@ public struct SOAPField: Hashable, Sendable {
 /// SOAP 1.1, document/literal: one operation with fields (`/{table}.do?SOAP` and the scripted services).
 public struct SOAPRequest: Hashable, Sendable {
     public var operation: String
+    /// What the operation's prefix refers to; empty when it is declared nowhere.
     public var namespace: String
     public var fields: [SOAPField]
 
@@ -18,10 +19,10 @@ public struct SOAPRequest: Hashable, Sendable {
     }
 
     public init(parsing bytes: [UInt8]) throws(XMLError) {
-        let body = try SOAP.body(of: bytes)
+        let (envelope, body) = try SOAP.opened(bytes)
         guard let element = body.elements.first else { throw .malformed(expected: "an operation in the SOAP body", at: body.position) }
         operation = String(element.localName)
-        namespace = element.attributes.first { $0.name == "xmlns" || $0.name.hasPrefix("xmlns:") }?.value ?? ""
+        namespace = SOAP.namespace(of: element, inside: [body, envelope])
         fields = SOAP.fields(of: element)
     }
 
@@ -45,23 +46,26 @@ public struct SOAPResponse: Hashable, Sendable {
 
     /// Throws `SOAPFault` when the other side says that something is wrong, and `XMLError` when it is no SOAP.
     public init(parsing bytes: [UInt8]) throws {
-        let body = try SOAP.body(of: bytes)
+        let body = try SOAP.opened(bytes).body
         guard let element = body.elements.first else { throw XMLError.malformed(expected: "an answer in the SOAP body", at: body.position) }
         if element.localName == "Fault" { throw SOAPFault(element) }
         let name = String(element.localName)
         operation = name.hasSuffix("Response") ? String(name.dropLast("Response".count)) : name
-        let nested = element.children(named: operation + "Result")
-        rows = nested.isEmpty ? [SOAP.fields(of: element)] : nested.map(SOAP.fields)
-        if nested.isEmpty, rows == [[]], operation == "getRecords" { rows = [] }
+        // An element of a row's name that has text and no fields is a field.
+        let nested = element.children(named: operation + "Result").filter { $0.text.allSatisfy(\.isWhitespace) || !$0.elements.isEmpty }
+        let flat = SOAP.fields(of: element)
+        rows = nested.isEmpty ? (flat.isEmpty ? [] : [flat]) : nested.map(SOAP.fields)
     }
 
     public func serialised(namespace: String = SOAP.namespace) -> String {
+        let rowName = operation + "Result"
         let children: [XMLElement.Node]
-        if rows.count == 1, operation != "getRecords" {
-            children = rows[0].map { .element(XMLElement($0.name, text: $0.value)) }
+        // One row lies flat, unless it could be taken for none or for a row of its own.
+        if rows.count == 1, let row = rows.first, operation != "getRecords", !row.isEmpty, !row.contains(where: { $0.name == rowName }) {
+            children = row.map { .element(XMLElement($0.name, text: $0.value)) }
         } else {
             children = rows.map { row in
-                .element(XMLElement(operation + "Result", children: row.map { .element(XMLElement($0.name, text: $0.value)) }))
+                .element(XMLElement(rowName, children: row.map { .element(XMLElement($0.name, text: $0.value)) }))
             }
         }
         return SOAP.envelope(XMLElement("m:" + operation + "Response", attributes: [.init("xmlns:m", namespace)], children: children))
@@ -100,11 +104,18 @@ public enum SOAP {
     public static let namespace = "http://www.service-now.com"
     static let envelopeNamespace = "http://schemas.xmlsoap.org/soap/envelope/"
 
-    static func body(of bytes: [UInt8]) throws(XMLError) -> XMLElement {
+    static func opened(_ bytes: [UInt8]) throws(XMLError) -> (envelope: XMLElement, body: XMLElement) {
         let root = try XMLDocument(parsing: bytes).root
         guard root.localName == "Envelope" else { throw .malformed(expected: "a SOAP envelope", at: root.position) }
         guard let body = root.child("Body") else { throw .malformed(expected: "a SOAP body", at: root.position) }
-        return body
+        return (root, body)
+    }
+
+    /// The nearest declaration of the element's prefix counts (Namespaces in XML §6.1); `outer` from the inside out.
+    static func namespace(of element: XMLElement, inside outer: [XMLElement]) -> String {
+        let parts = element.name.split(separator: ":", maxSplits: 1)
+        let declaration = parts.count == 2 ? "xmlns:\(parts[0])" : "xmlns"
+        return ([element] + outer).lazy.compactMap { $0.attribute(declaration) }.first ?? ""
     }
 
     static func fields(of element: XMLElement) -> [SOAPField] { element.elements.map { SOAPField(String($0.localName), $0.text) } }

@@ -28,8 +28,9 @@ struct HeartbeatLoop: Sendable {
                 let answer = try await client.heartbeat(.init(session: session, holding: jobs, spooledResults: spool.count), as: agent)
                 if failures > 0 { log.write(thread: "Heartbeat", "The instance answers again") }
                 failures = 0
-                held.lose(answer.lost)
-                for job in answer.lost { log.write(.warning, thread: "Heartbeat", "The lease of job \(job) is lost") }
+                for job in held.lose(answer.lost, reported: jobs) {
+                    log.write(.warning, thread: "Heartbeat", "The lease of job \(job) is lost")
+                }
                 await report(.alive(answer.validation))
             } catch {
                 if Task.isCancelled { return }

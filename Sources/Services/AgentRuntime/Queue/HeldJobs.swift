@@ -29,9 +29,15 @@ final class HeldJobs: Sendable {
 
     func release(_ job: SysID) { state.withLock { $0[job] = nil } }
 
-    func lose(_ lost: [SysID]) {
-        state.withLock { jobs in
-            for job in lost { jobs[job]?.isLost = true }
+    /// Of `lost`, the jobs that are still held under the token that was reported: one that ended since, or came again, is not lost.
+    func lose(_ lost: [SysID], reported: [AgentMessages.Heartbeat.Held]) -> [SysID] {
+        let tokens = Dictionary(reported.map { ($0.job, $0.token) }) { max($0, $1) }
+        return state.withLock { jobs in
+            lost.filter { job in
+                guard let held = jobs[job], held.token == tokens[job] else { return false }
+                jobs[job]?.isLost = true
+                return true
+            }
         }
     }
 

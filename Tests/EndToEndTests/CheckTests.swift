@@ -1,0 +1,158 @@
+import Counterparts
+import Foundation
+import Testing
+
+/// Endpoints of another maker (openssl s_server), looked at by the command line.
+@Suite("midguard check tells good endpoints from bad ones, and its fixes work when pasted", .timeLimit(.minutes(3)))
+struct CheckTests {
+    struct Report: Decodable {
+        struct Finding: Decodable {
+            struct Fix: Decodable { var command: String? }
+            var id: String
+            var fixes: [Fix]
+        }
+        struct Checks: Decodable { var chain: String, hostname: String, revocation: String }
+        var verdict: String
+        var checks: Checks
+        var findings: [Finding]
+    }
+
+    /// A root, an intermediate and leaves, all made by openssl.
+    final class Authority {
+        let folder: TemporaryFolder
+        init() throws {
+            folder = try TemporaryFolder()
+            try run(
+                "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout root.key -out root.pem -days 30 -subj /CN=Lab.Root")
+            _ = try folder.write("basicConstraints=critical,CA:true\nkeyUsage=critical,keyCertSign,cRLSign\n", to: "ca.cnf")
+            try issue("intermediate", by: "root", subject: "/CN=Lab.Issuing", extensions: "ca.cnf")
+        }
+
+        func leaf(_ name: String, hosts: String) throws -> (chain: String, key: String) {
+            _ = try folder.write("subjectAltName=\(hosts)\nextendedKeyUsage=serverAuth\n", to: "\(name).cnf")
+            try issue(name, by: "intermediate", subject: "/CN=\(name)", extensions: "\(name).cnf")
+            let text = { (file: String) in try String(contentsOfFile: self.folder.path(file), encoding: .utf8) }
+            return (try text("\(name).pem") + text("intermediate.pem"), try text("\(name).key"))
+        }
+
+        private func issue(_ name: String, by issuer: String, subject: String, extensions: String) throws {
+            try run("req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout \(name).key -out \(name).csr -subj \(subject)")
+            try run(
+                "x509 -req -in \(name).csr -CA \(issuer).pem -CAkey \(issuer).key -CAcreateserial -days 20 -extfile \(extensions) -out \(name).pem"
+            )
+        }
+
+        private func run(_ line: String) throws { try Counterpart.openssl.run(line.split(separator: " ").map(String.init), in: folder) }
+    }
+
+    static func check(_ url: String, store: String, _ more: [String] = []) throws -> (Report, Int32) {
+        let outcome = try MidguardProcess.run(["check", url, "--trust-store", store, "--json"] + more)
+        do {
+            return (try JSONDecoder().decode(Report.self, from: Data(outcome.output.utf8)), outcome.code)
+        } catch {
+            throw CounterpartFailure("no report: \(outcome.output)\(outcome.error)")
+        }
+    }
+
+    @Test func theWholeChainIsTrusted() throws {
+        let authority = try Authority()
+        let (chain, key) = try authority.leaf("good", hosts: "DNS:localhost")
+        let server = try OpenSSLServer(chainPEM: chain, keyPEM: key)
+        let (report, code) = try Self.check("https://localhost:\(server.port)", store: authority.folder.path("root.pem"))
+        #expect(report.verdict == "trusted" && code == 0)
+        #expect(report.checks.chain == "pass" && report.checks.hostname == "pass")
+        // These certificates name no source: that is said, and is not taken for a yes.
+        #expect(report.checks.revocation == "unknown")
+        #expect(report.findings.map(\.id).allSatisfy { $0 == "revocation.no-source" })
+        let strict = try MidguardProcess.run([
+            "check", "https://localhost:\(server.port)", "--trust-store", authority.folder.path("root.pem"), "--strict",
+        ])
+        #expect(strict.code == 4)
+    }
+
+    @Test func aMissingRootIsNamedAndTheFixMendsIt() throws {
+        let authority = try Authority()
+        let (chain, key) = try authority.leaf("good", hosts: "DNS:localhost")
+        let root = try String(contentsOfFile: authority.folder.path("root.pem"), encoding: .utf8)
+        let server = try OpenSSLServer(chainPEM: chain + root, keyPEM: key)
+        let other = try Authority()
+        let store = try other.folder.write(try String(contentsOfFile: other.folder.path("root.pem"), encoding: .utf8), to: "store.pem")
+        let (report, code) = try Self.check("https://localhost:\(server.port)", store: store)
+        #expect(report.verdict == "refused" && code == 1)
+        #expect(report.findings.first?.id == "chain.root-missing")
+        let command = try #require(report.findings.first?.fixes.first?.command)
+        try Self.paste(command, in: other.folder)
+        let (mended, afterwards) = try Self.check("https://localhost:\(server.port)", store: store)
+        #expect(mended.verdict == "trusted" && afterwards == 0)
+    }
+
+    @Test func aWrongNameIsNamedAndTheFixShowsTheRightOne() throws {
+        let authority = try Authority()
+        let (chain, key) = try authority.leaf("other", hosts: "DNS:other.example")
+        let server = try OpenSSLServer(chainPEM: chain, keyPEM: key)
+        let (report, code) = try Self.check("https://localhost:\(server.port)", store: authority.folder.path("root.pem"))
+        #expect(code == 1)
+        #expect(report.findings.first?.id == "hostname.mismatch")
+        let command = try #require(report.findings.first?.fixes.first?.command)
+        let outcome = try Self.paste(command, in: authority.folder)
+        #expect(outcome.contains("trusted"))
+    }
+
+    @Test func aSelfSignedCertificateIsTrustedByItself() throws {
+        let folder = try TemporaryFolder()
+        try Counterpart.openssl.run(
+            [
+                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "key.pem", "-out", "self.pem",
+                "-days", "9",
+                "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-addext", "basicConstraints=critical,CA:false",
+            ], in: folder)
+        let pem = try String(contentsOfFile: folder.path("self.pem"), encoding: .utf8)
+        let server = try OpenSSLServer(chainPEM: pem, keyPEM: try String(contentsOfFile: folder.path("key.pem"), encoding: .utf8))
+        let other = try Authority()
+        let (report, _) = try Self.check("https://localhost:\(server.port)", store: other.folder.path("root.pem"))
+        #expect(report.findings.first?.id == "chain.self-signed")
+        try Self.paste(try #require(report.findings.first?.fixes.first?.command), in: other.folder)
+        let (mended, code) = try Self.check("https://localhost:\(server.port)", store: other.folder.path("root.pem"))
+        #expect(mended.verdict == "trusted" && code == 0)
+    }
+
+    @Test func aClosedPortIsNotKnowing() throws {
+        let authority = try Authority()
+        let (report, code) = try Self.check("https://localhost:\(try freePort())", store: authority.folder.path("root.pem"))
+        #expect(report.verdict == "unreachable" && code == 3)
+        #expect(report.findings.first?.id == "network.refused")
+    }
+
+    @Test func plainHTTPIsRefused() throws {
+        let authority = try Authority()
+        let (report, code) = try Self.check("http://localhost", store: authority.folder.path("root.pem"))
+        #expect(report.verdict == "refused" && code == 1)
+        #expect(report.findings.first?.id == "policy.plain-http-refused")
+    }
+
+    @Test func usageErrorsAreCodeTwo() throws {
+        #expect(try MidguardProcess.run(["check", "nonsense"]).code == 2)
+        #expect(try MidguardProcess.run(["chekc"]).code == 2)
+        #expect(try MidguardProcess.run(["check", "https://localhost", "--trust-store", "/nonexistent"]).code == 3)
+        #expect(try MidguardProcess.run(["--help"]).code == 0)
+    }
+
+    /// Runs a printed command as a shell does, with `midguard` on the path.
+    @discardableResult
+    static func paste(_ command: String, in folder: TemporaryFolder) throws -> String {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["-c", command]
+        process.environment = ["PATH": MidguardProcess.binary.deletingLastPathComponent().path + ":/usr/bin:/bin"]
+        let output = URL(fileURLWithPath: folder.path("pasted-\(UUID().uuidString)"))
+        try Data().write(to: output)
+        process.standardOutput = try FileHandle(forWritingTo: output)
+        process.standardError = process.standardOutput
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        let text = try String(contentsOf: output, encoding: .utf8)
+        guard process.terminationStatus == 0 else { throw CounterpartFailure("\(command): \(process.terminationStatus): \(text)") }
+        return text
+    }
+}

@@ -43,8 +43,9 @@ enum FileFindings {
                     .init("Give it to the agent's user", command: "sudo chown \(AgentFindings.quoted(user)) \(AgentFindings.quoted(path))")
                 ])
         case .failed(_, let operation, let code):
+            let reading = operation == "read" || operation == "list"
             return Finding(
-                id: "store.unreadable", severity: .error, subject: path,
+                id: reading ? "store.unreadable" : "store.not-writable", severity: .error, subject: path,
                 summary: "The system refuses to \(operation) \(path) (error \(code)).",
                 cause: "See the error number in errno(3).", evidence: ["operation": operation, "errno": String(code)],
                 fixes: [.init("See what is there", command: "ls -ld \(folder) \(AgentFindings.quoted(path))")])

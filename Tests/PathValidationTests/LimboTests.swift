@@ -4,7 +4,9 @@ import SwiftASN1
 import Testing
 
 /// Cases of x509-limbo and bettertls: folder `path-validation` of `MIDGUARD_CORPORA`, by default `../shared/corpora` beside the package.
-@Suite("Path validation agrees with x509-limbo and bettertls, but for what limbo-exceptions.json names", .enabled(if: LimboCorpus.isPresent))
+@Suite(
+    "Path validation agrees with x509-limbo and bettertls, but for what limbo-exceptions.json names",
+    .enabled(if: LimboCorpus.isPresent))
 struct LimboTests {
     struct Exception: Codable {
         var id: String
@@ -90,7 +92,9 @@ struct LimboCase: Decodable, Sendable {
         let outcome = await PathBuilder().build(
             presented: [leaf] + untrusted_intermediates.compactMap(Self.parse), anchors: anchors, at: time, budget: budget)
         guard outcome.isValid else { return "FAILURE" }
-        if let name = expected_peer_name, ["DNS", "IP"].contains(name.kind), !matchName(name.value, against: leaf).isMatch { return "FAILURE" }
+        if let name = expected_peer_name, ["DNS", "IP"].contains(name.kind), !matchName(name.value, against: leaf).isMatch {
+            return "FAILURE"
+        }
         return "SUCCESS"
     }
 

@@ -64,6 +64,25 @@ import Testing
         }
     }
 
+    @Test("a held claim whose client has gone takes no job with it")
+    func clientGone() async throws {
+        try await withInstance { instance in
+            let agent = try await TestAgent.validated(at: instance)
+            let request = AgentMessages.ClaimRequest(interactive: 1, expedited: 1, standard: 1, waitSeconds: 25, session: "s1")
+            let body = String(decoding: try JSONEncoder().encode(request), as: UTF8.self)
+            let gone = try await Tool.curl.run([
+                "-sS", "--max-time", "1", "--cacert", instance.rootPath, "-u", "\(agent.user.0):\(agent.user.1)", "-H", "Expect:",
+                "--data-binary", body, instance.base + agent.path + "/claims",
+            ])
+            #expect(gone.status == 28, "curl gives up after a second: \(gone.error)")
+            try await Task.sleep(for: .milliseconds(300))
+            try await agent.insertJob()
+            try await Task.sleep(for: .milliseconds(300))
+            let claim = try #require(try await agent.claim().first)
+            #expect(claim.earlierClaims == 0)
+        }
+    }
+
     @Test("only the agent's own user acts for it")
     func strangers() async throws {
         try await withInstance { instance in

@@ -59,7 +59,9 @@ public final class InstanceService: Service {
                     store: store, authority: authority, authenticator: Authenticator(store: store, now: now), claimWaits: waits,
                     logger: logger, now: now, instanceID: try await FirstStart.instanceID(store))
                 let secure = Listener(host: configuration.host, port: configuration.httpsPort)
-                let tls = try HTTPServerBuilder.tls(.http1(), tlsConfiguration: try Self.tls(server))
+                let http = HTTP1Channel.Configuration(
+                    additionalChannelHandlers: [ConnectionWatch(closed: { waits.connectionClosed($0) })])
+                let tls = try HTTPServerBuilder.tls(.http1(configuration: http), tlsConfiguration: try Self.tls(server))
                 group.addTask { [logger] in try await secure.run(InstanceRoutes.router(context), server: tls, logger: logger) }
                 let httpsPort = try await secure.port.value()
 
@@ -92,6 +94,7 @@ public final class InstanceService: Service {
         let key = try NIOSSLPrivateKey(bytes: Array(server.privateKeyPEM.utf8), format: .pem)
         var configuration = TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key))
         configuration.minimumTLSVersion = .tlsv12
+        // A peer that no longer answers must not hold up the end of a connection, or of the instance.
         configuration.shutdownTimeout = .milliseconds(500)
         return configuration
     }

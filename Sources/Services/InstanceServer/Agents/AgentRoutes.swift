@@ -11,7 +11,7 @@ struct AgentRoutes: Sendable {
     func add(to router: Router<InstanceRequestContext>) {
         let agents = router.group(RouterPath(AgentMessages.basePath))
         agents.post { request, _ in try await announce(request) }
-        agents.post("{id}/claims") { request, route in try await claims(request, route.parameters.get("id")) }
+        agents.post("{id}/claims") { request, route in try await claims(request, route) }
         agents.post("{id}/results") { request, route in try await results(request, route.parameters.get("id")) }
         agents.post("{id}/heartbeat") { request, route in try await heartbeat(request, route.parameters.get("id")) }
         agents.post("{id}/findings") { request, route in try await findings(request, route.parameters.get("id")) }
@@ -47,14 +47,14 @@ struct AgentRoutes: Sendable {
         } catch { return false }
     }
 
-    private func claims(_ request: Request, _ id: String?) async throws -> Response {
-        let agent = try await actingAgent(request, id)
+    private func claims(_ request: Request, _ route: InstanceRequestContext) async throws -> Response {
+        let agent = try await actingAgent(request, route.parameters.get("id"))
         let asked = try await request.json(AgentMessages.ClaimRequest.self)
         try AgentAccess.mustBeValidated(agent)
         try await noteAlive(agent)
         let rules = ClaimRules(store: context.store, waits: context.claimWaits, now: context.now)
         var claims: [AgentMessages.Claim] = []
-        for job in try await rules.claim(asked, for: agent) {
+        for job in try await rules.claim(asked, for: agent, over: route.connection) {
             claims.append(
                 AgentMessages.Claim(
                     job: job.record, token: job.token, earlierClaims: job.earlierClaims, leaseSeconds: InstanceContext.leaseSeconds,

@@ -13,11 +13,13 @@ struct ClaimRules: Sendable {
     static let longestWait = 60
     static let longestSession = 128
 
-    func claim(_ request: AgentMessages.ClaimRequest, for agent: AgentRecord) async throws -> [ClaimedJob] {
+    func claim(
+        _ request: AgentMessages.ClaimRequest, for agent: AgentRecord, over connection: ObjectIdentifier
+    ) async throws -> [ClaimedJob] {
         guard (1...Self.longestSession).contains(request.session.utf8.count) else { throw APIFault.malformed("Bad value: session") }
         let name = queueAgent(named: agent.name)
         let limits = ClaimLimits(interactive: request.interactive, expedited: request.expedited, standard: request.standard)
-        let turn = waits.begin(agent)
+        let turn = waits.begin(agent, over: connection)
         defer { waits.end(turn) }
 
         let clock = ContinuousClock()

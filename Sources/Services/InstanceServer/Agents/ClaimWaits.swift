@@ -10,8 +10,14 @@ final class ClaimWaits: Sendable {
         fileprivate var number: UInt64
     }
 
+    private struct Held {
+        var number: UInt64
+        var connection: ObjectIdentifier
+        var queueName: String
+    }
+
     private struct State {
-        var newest: [SysID: UInt64] = [:]
+        var newest: [SysID: Held] = [:]
         var last: UInt64 = 0
         var isStopping = false
     }
@@ -21,22 +27,34 @@ final class ClaimWaits: Sendable {
 
     init(signal: JobSignal) { self.signal = signal }
 
-    func begin(_ agent: AgentRecord) -> Turn {
+    func begin(_ agent: AgentRecord, over connection: ObjectIdentifier) -> Turn {
+        let queueName = queueAgent(named: agent.name)
         let (turn, displaces) = state.withLock { state in
             state.last += 1
-            let displaces = state.newest.updateValue(state.last, forKey: agent.sysID) != nil
+            let held = Held(number: state.last, connection: connection, queueName: queueName)
+            let displaces = state.newest.updateValue(held, forKey: agent.sysID) != nil
             return (Turn(agent: agent.sysID, number: state.last), displaces)
         }
-        if displaces { signal.wake(agent: queueAgent(named: agent.name)) }
+        if displaces { signal.wake(agent: queueName) }
         return turn
     }
 
-    func mayGoOn(_ turn: Turn) -> Bool { state.withLock { !$0.isStopping && $0.newest[turn.agent] == turn.number } }
+    func mayGoOn(_ turn: Turn) -> Bool { state.withLock { !$0.isStopping && $0.newest[turn.agent]?.number == turn.number } }
 
     func end(_ turn: Turn) {
         state.withLock { state in
-            if state.newest[turn.agent] == turn.number { state.newest[turn.agent] = nil }
+            if state.newest[turn.agent]?.number == turn.number { state.newest[turn.agent] = nil }
         }
+    }
+
+    /// A claim whose client is gone takes no job any more.
+    func connectionClosed(_ connection: ObjectIdentifier) {
+        let ended = state.withLock { state in
+            let ended = state.newest.filter { $0.value.connection == connection }
+            for agent in ended.keys { state.newest[agent] = nil }
+            return ended.values.map(\.queueName)
+        }
+        for name in ended { signal.wake(agent: name) }
     }
 
     /// Lets all of them answer: the instance is going down.

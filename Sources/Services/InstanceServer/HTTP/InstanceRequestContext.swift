@@ -5,8 +5,13 @@ import Logging
 
 struct InstanceRequestContext: RequestContext {
     var coreContext: CoreRequestContextStorage
+    /// Identity of the connection that the request came over.
+    var connection: ObjectIdentifier
 
-    init(source: Source) { coreContext = .init(source: source) }
+    init(source: Source) {
+        coreContext = .init(source: source)
+        connection = ObjectIdentifier(source.channel)
+    }
 }
 
 /// Turns whatever a route throws into the documented answer. What was not foreseen is logged and says nothing to the outside.

@@ -16,7 +16,7 @@ public struct ParsedCertificate: Sendable, Hashable {
         do {
             certificate = try Certificate(derEncoded: der)
         } catch {
-            throw .malformed(reason: String(describing: error))
+            throw .malformed(reason: UnreadableCertificate.reason(der) ?? String(describing: error))
         }
         self.der = der
         sha256 = Self.hexadecimal(SHA256.hash(data: der))

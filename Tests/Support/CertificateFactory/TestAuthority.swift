@@ -9,6 +9,9 @@ public import X509
 public struct TestAuthority: Sendable {
     public let issued: IssuedCertificate
 
+    /// Issues with any certificate's key, whether it may or not.
+    public init(issued: IssuedCertificate) { self.issued = issued }
+
     public var certificate: Certificate { issued.certificate }
     public var privateKey: Certificate.PrivateKey { issued.privateKey }
     public var der: [UInt8] { issued.der }

@@ -14,7 +14,7 @@ struct CertificateFacts: Sendable {
     let subjectKeyIdentifier: [UInt8]?
     let authorityKeyIdentifier: [UInt8]?
     let issuerURLs: [String]
-    /// An extension that should be readable and is not.
+    /// What of it should be readable or agree, and does not.
     let malformed: String?
 
     init(_ parsed: ParsedCertificate) {
@@ -32,7 +32,7 @@ struct CertificateFacts: Sendable {
         basicConstraints = read("basicConstraints") { try extensions.basicConstraints }
         keyUsage = read("keyUsage") { try extensions.keyUsage }
         extendedKeyUsage = read("extendedKeyUsage") { try extensions.extendedKeyUsage }
-        nameConstraints = read("nameConstraints") { try extensions.nameConstraints }
+        nameConstraints = read("nameConstraints") { try extensions.nameConstraints.map(Subtree.wellFormed) }
         alternativeNames = read("subjectAltName") { try extensions.subjectAlternativeNames.map(Array.init) }
         subjectKeyIdentifier = read("subjectKeyIdentifier") { try extensions.subjectKeyIdentifier.map { Array($0.keyIdentifier) } }
         authorityKeyIdentifier = read("authorityKeyIdentifier") { try extensions.authorityKeyIdentifier?.keyIdentifier.map(Array.init) }
@@ -41,11 +41,23 @@ struct CertificateFacts: Sendable {
             guard description.method == .issuingCA, case .uniformResourceIdentifier(let url) = description.location else { return nil }
             return url
         }
-        malformed = broken
+        malformed = broken.map { "the extension \($0)" } ?? Self.signatureMismatch(parsed)
+    }
+
+    /// The algorithm is named twice; only one place is signed, so both must agree (RFC 5280 §4.1.1.2).
+    private static func signatureMismatch(_ parsed: ParsedCertificate) -> String? {
+        guard let parts = try? CertificateParts(parsed) else { return "its outermost fields" }
+        return parts.innerAlgorithm == parts.signature.algorithm ? nil : "its signature algorithm, which it names in two ways"
     }
 
     /// Subject and issuer are the same name (RFC 5280 §3.2); says nothing about keys.
     var isSelfIssued: Bool { subject == issuer }
+
+    /// Both key identifiers are there and differ: `issuer` has the right name and another key.
+    func namesOtherKey(than issuer: CertificateFacts) -> Bool {
+        guard let wanted = authorityKeyIdentifier, let found = issuer.subjectKeyIdentifier else { return false }
+        return wanted != found
+    }
 
     /// nil when it is none; otherwise how many authorities may follow (nil: any number).
     var authority: (pathLength: Int?, Void)? {

@@ -63,23 +63,45 @@ struct PathSearch {
             return record(path, anchored: true, defects: defects)
         }
         guard path.count < budget.depth else { return record(path, anchored: false, [.budgetExhausted("depth of \(budget.depth)")]) }
-        var issuers = candidates(for: last, path: path)
-        if issuers.isEmpty, !(last.isSelfIssued && signed(last, by: last)) {
-            await fetchIssuers(of: last)
-            issuers = candidates(for: last, path: path)
+        let atHand = candidates(for: last, path: path)
+        switch await extend(path, by: atHand) {
+        case .found: return true
+        case .exhausted: return record(path, anchored: false, [.budgetExhausted("signature checks")])
+        case .extended: return false
+        case .nowhere: break
         }
-        var extended = false
+        // A namesake with another key is no issuer either: the right one may be where the certificate says.
+        var fetched: [CertificateFacts] = []
+        if !(last.isSelfIssued && signed(last, by: last)), await fetchIssuers(of: last) {
+            let known = Set(atHand.map(\.parsed.sha256))
+            fetched = candidates(for: last, path: path).filter { !known.contains($0.parsed.sha256) }
+            switch await extend(path, by: fetched) {
+            case .found: return true
+            case .exhausted: return record(path, anchored: false, [.budgetExhausted("signature checks")])
+            case .extended: return false
+            case .nowhere: break
+            }
+        }
+        recordDeadEnd(path, last: last, namesakes: atHand + fetched)
+        return false
+    }
+
+    private enum Extension { case found, extended, exhausted, nowhere }
+
+    /// Tries issuers in their order.
+    private mutating func extend(_ path: [CertificateFacts], by issuers: [CertificateFacts]) async -> Extension {
+        guard let last = path.last else { return .nowhere }
+        var result = Extension.nowhere
         for issuer in issuers {
             switch verify(last, by: issuer) {
             case true?:
-                extended = true
-                if await extend(path + [issuer]) { return true }
+                result = .extended
+                if await extend(path + [issuer]) { return .found }
             case false?: continue
-            case nil: return record(path, anchored: false, [.budgetExhausted("signature checks")])
+            case nil: return .exhausted
             }
         }
-        if !extended { recordDeadEnd(path, last: last, hadIssuers: !issuers.isEmpty) }
-        return false
+        return result
     }
 
     /// Best first: valid paths, then anchored ones by their defects, then those that came farthest.
@@ -93,21 +115,24 @@ struct PathSearch {
     private static func rank(_ path: CandidatePath) -> [Int] {
         if path.isValid { return [0] }
         let badSignature = path.defects.contains { $0.failure == .badSignature }
-        return [path.isAnchored ? 1 : 2, badSignature ? 1 : 0, path.isAnchored ? path.defects.count : 0, -path.certificates.count]
+        let weight = path.isAnchored ? path.defects.reduce(0) { $0 + ($1.failure.isOfTime ? 2 : 3) } : 0
+        return [path.isAnchored ? 1 : 2, badSignature ? 1 : 0, weight, -path.certificates.count]
     }
 
-    private mutating func recordDeadEnd(_ path: [CertificateFacts], last: CertificateFacts, hadIssuers: Bool) {
+    /// Why it goes no farther stands first; then what else is wrong with what there is.
+    private mutating func recordDeadEnd(_ path: [CertificateFacts], last: CertificateFacts, namesakes: [CertificateFacts]) {
         let failure: PathFailure
         if last.isSelfIssued, signed(last, by: last) {
             failure = path.count == 1 ? .selfSignedNotTrusted : .rootNotTrusted(subject: last.parsed.subject.description)
-        } else if hadIssuers {
+        } else if namesakes.contains(where: { !last.namesOtherKey(than: $0) }) {
             failure = .badSignature
         } else {
             failure = .issuerNotFound(
                 issuer: last.parsed.issuer.description,
                 authorityKeyIdentifier: last.authorityKeyIdentifier.map(ParsedCertificate.hexadecimal), fetchURLs: last.issuerURLs)
         }
-        _ = record(path, anchored: false, [failure])
+        let others = checks.defectsOfCertificates(in: path, isAnchored: false)
+        _ = record(path, anchored: false, defects: [PathDefect(failure, at: path.count - 1)] + others)
     }
 
     private mutating func record(_ path: [CertificateFacts], anchored: Bool, _ failures: [PathFailure]) -> Bool {
@@ -134,7 +159,7 @@ struct PathSearch {
         }
         func score(_ candidate: (facts: CertificateFacts, isAnchor: Bool)) -> Int {
             var score = candidate.isAnchor ? 0 : 1
-            if let wanted = certificate.authorityKeyIdentifier, let has = candidate.facts.subjectKeyIdentifier, wanted != has { score += 4 }
+            if certificate.namesOtherKey(than: candidate.facts) { score += 4 }
             if !checks.isValidNow(candidate.facts.parsed.certificate) { score += 2 }
             return score
         }
@@ -163,10 +188,11 @@ struct PathSearch {
         pool[facts.subject, default: []].append(facts)
     }
 
-    private mutating func fetchIssuers(of certificate: CertificateFacts) async {
-        guard let source else { return }
-        for url in certificate.issuerURLs where !asked.contains(url) {
-            guard budget.spend(\.fetches) else { return }
+    /// Whether anything new came. Locations other than plain HTTP are not asked: over TLS the answer would need an issuer itself.
+    private mutating func fetchIssuers(of certificate: CertificateFacts) async -> Bool {
+        guard let source else { return false }
+        for url in certificate.issuerURLs where url.lowercased().hasPrefix("http://") && !asked.contains(url) {
+            guard budget.spend(\.fetches) else { return false }
             asked.insert(url)
             guard case .answered(200, _, _, let body) = await source.fetch(EvidenceRequest(kind: .issuer, url: url)) else { continue }
             let certificates = FetchedIssuers.certificates(in: body)
@@ -174,7 +200,18 @@ struct PathSearch {
                 fetched.append(issuer)
                 add(issuer)
             }
-            if !certificates.isEmpty { return }
+            if !certificates.isEmpty { return true }
+        }
+        return false
+    }
+}
+
+extension PathFailure {
+    /// Passes or comes with the day, and says nothing against the certificates themselves.
+    fileprivate var isOfTime: Bool {
+        switch self {
+        case .expired, .notYetValid: true
+        default: false
         }
     }
 }

@@ -26,15 +26,21 @@ enum NameConstraintCheck {
     }
 
     /// All names of a certificate, with those that stand in for missing ones: an email address in the subject, and a common name that
-    /// looks like a host when there is no subject alternative name, so that it never escapes.
+    /// looks like a host when no alternative name does, so that it never escapes where policy lets a common name count.
     private static func names(of facts: CertificateFacts) -> [GeneralName] {
         var names = facts.alternativeNames ?? []
         let subject = facts.parsed.subject
+        let namesHost = names.contains { name in
+            switch name {
+            case .dnsName, .ipAddress: true
+            default: false
+            }
+        }
         if !subject.isEmpty { names.append(.directoryName(subject)) }
         for attribute in subject.flatMap({ $0 }) {
             guard let text = String(attribute.value) else { continue }
             if attribute.type == [1, 2, 840, 113_549, 1, 9, 1] { names.append(.rfc822Name(text)) }
-            if attribute.type == .RDNAttributeType.commonName, facts.alternativeNames == nil, ServerName.looksLikeHost(text) {
+            if attribute.type == .RDNAttributeType.commonName, !namesHost, ServerName.looksLikeHost(text) {
                 names.append(.dnsName(text))
             }
         }
@@ -77,8 +83,8 @@ enum Subtree {
     /// For exclusion: a wildcard name overlaps a subtree when any name that it stands for lies in it.
     static func overlaps(_ name: GeneralName, _ subtree: GeneralName) -> Bool {
         if case .dnsName(let host) = name, case .dnsName(let base) = subtree, host.hasPrefix("*.") {
-            let parent = String(host.dropFirst(2)).lowercased()
-            let folded = withoutLeadingDot(base.lowercased())
+            let parent = ServerName.folded(host.dropFirst(2))
+            let folded = withoutLeadingDot(ServerName.folded(base))
             return isWithin(parent, folded)
                 || isWithin(folded, parent) && folded.split(separator: ".").count == parent.split(separator: ".").count + 1
         }
@@ -89,16 +95,17 @@ enum Subtree {
     static func contains(_ name: GeneralName, _ subtree: GeneralName, unknownForms: Bool = false) -> Bool {
         switch (name, subtree) {
         case (.dnsName(let host), .dnsName(let base)):
-            return isWithin(
-                host.lowercased().hasPrefix("*.") ? String(host.lowercased().dropFirst(2)) : host.lowercased(), base.lowercased())
+            let folded = ServerName.folded(host)
+            return isWithin(folded.hasPrefix("*.") ? String(folded.dropFirst(2)) : folded, ServerName.folded(base))
         case (.ipAddress(let address), .ipAddress(let range)):
             return address.bytes.isWithin(range.bytes)
         case (.rfc822Name(let mailbox), .rfc822Name(let base)):
-            return mail(mailbox, in: base)
+            return mail(mailbox, in: base) ?? unknownForms
         case (.directoryName(let name), .directoryName(let base)):
             return NormalisedName(name).isWithin(NormalisedName(base))
         case (.uniformResourceIdentifier(let uri), .uniformResourceIdentifier(let base)):
             guard let host = host(of: uri) else { return unknownForms }
+            if base.isEmpty { return true }
             return base.hasPrefix(".") ? host.hasSuffix(base.lowercased()) : host == base.lowercased()
         default:
             return unknownForms
@@ -115,8 +122,10 @@ enum Subtree {
 
     private static func withoutLeadingDot(_ base: String) -> String { base.hasPrefix(".") ? String(base.dropFirst()) : base }
 
-    private static func mail(_ mailbox: String, in base: String) -> Bool {
-        guard let at = mailbox.lastIndex(of: "@") else { return false }
+    /// nil when that is no mailbox. An empty base holds every mailbox, as an empty dNSName does every host.
+    private static func mail(_ mailbox: String, in base: String) -> Bool? {
+        guard let at = mailbox.lastIndex(of: "@") else { return nil }
+        if base.isEmpty { return true }
         let (local, host) = (mailbox[..<at], mailbox[mailbox.index(after: at)...].lowercased())
         if let baseAt = base.lastIndex(of: "@") {
             // The part before @ is case-sensitive (RFC 5321 §2.4).
@@ -135,6 +144,18 @@ enum Subtree {
         let host = authority.prefix { $0 != ":" }.lowercased()
         guard !host.isEmpty, ServerName.address(host) == nil else { return nil }
         return host
+    }
+}
+
+extension Subtree {
+    struct Malformed: Error {}
+
+    /// Throws when there is nothing in it, or a range that is no address and mask: an exclusion that cannot be read must not be passed over.
+    static func wellFormed(_ constraints: NameConstraints) throws -> NameConstraints {
+        let all = constraints.permittedSubtrees + constraints.excludedSubtrees
+        guard !all.isEmpty else { throw Malformed() }
+        for case .ipAddress(let range) in all where ![8, 32].contains(range.bytes.count) { throw Malformed() }
+        return constraints
     }
 }
 

@@ -21,8 +21,11 @@ enum ServerName: Hashable, Sendable {
         return lower.hasSuffix(".") ? String(lower.dropLast()) : lower
     }
 
-    /// The bytes of an address literal; nil when it is none.
-    static func address(_ text: String) -> [UInt8]? { IPAddress(text)?.bytes }
+    /// The bytes of an address literal, an IPv6 one also in the brackets of a URL; nil when it is none.
+    static func address(_ text: String) -> [UInt8]? {
+        text.hasPrefix("[") && text.hasSuffix("]") && text.contains(":")
+            ? IPAddress(text.dropFirst().dropLast())?.bytes : IPAddress(text)?.bytes
+    }
 
     /// A common name that can only mean a host: labels of letters, digits and hyphens, at least two of them.
     static func looksLikeHost(_ text: String) -> Bool {
@@ -91,8 +94,10 @@ struct DNSPattern {
     private let labels: [Substring]
     private let text: String
 
+    /// A trailing dot stays: no dNSName has one (RFC 5280 §4.2.1.6, RFC 1034 §3.5), and one that has must not slip past a name constraint
+    /// and match here all the same.
     init(_ entry: String) {
-        text = ServerName.folded(entry)
+        text = entry.lowercased()
         labels = text.split(separator: ".", omittingEmptySubsequences: false)
     }
 

@@ -12,6 +12,8 @@ struct CertificateParts {
     /// The BIT STRING's content, without the octet that counts unused bits.
     let key: ArraySlice<UInt8>
     let signature: SignedBytes
+    /// DER of the AlgorithmIdentifier that is itself signed.
+    let innerAlgorithm: ArraySlice<UInt8>
 
     /// The bytes were read as a certificate before; that a field is missing cannot happen, and would be an error.
     init(_ certificate: ParsedCertificate) throws(EvidenceError) {
@@ -23,7 +25,7 @@ struct CertificateParts {
         var fields = signed.inside
         _ = try fields.takeIfPresent(DERElement.Tag.constructed(0), "version")
         serial = try fields.take(DERElement.Tag.integer, "serialNumber").serial("serialNumber")
-        _ = try fields.take(DERElement.Tag.sequence, "signature")
+        innerAlgorithm = try fields.take(DERElement.Tag.sequence, "signature").encoded
         issuer = try fields.take(DERElement.Tag.sequence, "issuer").encoded
         _ = try fields.take(DERElement.Tag.sequence, "validity")
         subject = try fields.take(DERElement.Tag.sequence, "subject").encoded

@@ -79,6 +79,19 @@ public enum SettingsError: Error, Hashable, Sendable {
     case proxyHostHasScheme(value: String, at: XMLPosition)
 }
 
+/// A URL without the user and password that may stand in it.
+func withoutUser(_ url: String) -> String {
+    // The last @ of all: a password may hold any character.
+    guard let scheme = url.firstRange(ofText: "://"), let at = url[scheme.upperBound...].lastIndex(of: "@") else { return url }
+    return String(url[..<scheme.upperBound] + url[url.index(after: at)...])
+}
+
+extension String {
+    fileprivate func firstRange(ofText text: String) -> Range<Index>? {
+        indices.first { self[$0...].hasPrefix(text) }.map { $0..<index($0, offsetBy: text.count) }
+    }
+}
+
 /// One reading of a file, by the catalogue's names, aliases and defaults.
 private struct Reading {
     var file: ConfigurationFile
@@ -123,7 +136,9 @@ private struct Reading {
         guard let parameter = parameter("url") else { throw .missing(name: "url") }
         let bad = SettingsError.badValue(name: "url", expected: "https://HOST/ or https://HOST:PORT/", at: parameter.position)
         let text = parameter.value
-        if text.lowercased().hasPrefix("http://") { throw .plainHTTP(url: text, at: parameter.position) }
+        if text.lowercased().hasPrefix("http://") {
+            throw .plainHTTP(url: withoutUser(text), at: parameter.position)
+        }
         guard text.lowercased().hasPrefix("https://") else { throw bad }
         let authority = text.dropFirst("https://".count).prefix { !"/?#".contains($0) }
         guard !authority.contains("@"), !authority.contains(where: \.isWhitespace) else { throw bad }
@@ -136,14 +151,16 @@ private struct Reading {
         } else if let colon = authority.firstIndex(of: ":") {
             (host, port) = (authority[..<colon], authority[authority.index(after: colon)...])
         }
-        guard !host.isEmpty, let number = Int(port), (1...65_535).contains(number) else { throw bad }
+        guard !host.isEmpty, !host.contains("["), !host.contains("]"), host.contains(":") == authority.hasPrefix("["),
+            port.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int(port), (1...65_535).contains(number)
+        else { throw bad }
         return .init(host: host.lowercased(), port: number)
     }
 
     func proxy() throws(SettingsError) -> AgentSettings.Proxy? {
         guard try flag("mid.proxy.use_proxy") else { return nil }
         guard let host = parameter("mid.proxy.host") else { throw .missing(name: "mid.proxy.host") }
-        if host.value.contains("://") { throw .proxyHostHasScheme(value: host.value, at: host.position) }
+        if host.value.contains("://") { throw .proxyHostHasScheme(value: withoutUser(host.value), at: host.position) }
         return .init(
             host: host.value, port: try number("mid.proxy.port"), username: text("mid.proxy.username"),
             password: text("mid.proxy.password").map { Secret($0) })

@@ -33,10 +33,13 @@ extension ConfigurationFile {
     private static func remarks(on parameter: Parameter, _ known: KnownParameter) -> [ConfigurationRemark] {
         let (name, value, at) = (parameter.name, parameter.value, parameter.position)
         guard !value.isEmpty else { return [] }
-        if name == "mid.proxy.host", value.contains("://") { return [.proxyHostHasScheme(value: value, at: at)] }
+        if name == "mid.proxy.host", value.contains("://") { return [.proxyHostHasScheme(value: withoutUser(value), at: at)] }
         switch known.kind {
         case .text: return []
-        case .url: return value.contains("://") ? [] : [.badValue(name: name, expected: "a URL beginning with https://", at: at)]
+        case .url:
+            // http:// has an error of its own in AgentSettings.
+            return ["https://", "http://"].contains { value.lowercased().hasPrefix($0) }
+                ? [] : [.badValue(name: name, expected: "a URL beginning with https://", at: at)]
         case .flag: return ["true", "false"].contains(value.lowercased()) ? [] : [.badValue(name: name, expected: "true or false", at: at)]
         case .number(let range):
             return Int(value).map(range.contains) == true

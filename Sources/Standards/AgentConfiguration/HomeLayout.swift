@@ -2,7 +2,11 @@
 public struct HomeLayout: Hashable, Sendable {
     public let home: String
 
-    public init(home: String) { self.home = home.count > 1 && home.hasSuffix("/") ? String(home.dropLast()) : home }
+    /// Slashes at the end are dropped; an empty home is the working directory.
+    public init(home: String) {
+        let trimmed = home.prefix(home.count - home.reversed().prefix { $0 == "/" }.count)
+        self.home = home.isEmpty ? "." : trimmed.isEmpty ? "/" : String(trimmed)
+    }
 
     public var configFile: String { inside("config.xml") }
     public var logsDirectory: String { inside("logs") }
@@ -18,5 +22,5 @@ public struct HomeLayout: Hashable, Sendable {
     public var pidFile: String { inside("work/mid.pid") }
     public var statusFile: String { inside("work/midguard-status.json") }
 
-    private func inside(_ path: String) -> String { home + "/" + path }
+    private func inside(_ path: String) -> String { (home == "/" ? "" : home) + "/" + path }
 }

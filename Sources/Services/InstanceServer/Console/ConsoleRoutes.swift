@@ -14,12 +14,14 @@ struct ConsoleRoutes: Sendable {
 
     private func page(_ request: Request) async throws -> Response {
         _ = try await context.authenticator.user(of: request, role: .admin)
+        let jobs = try await context.store.latestEntries(limit: ConsolePage.shownJobs)
         var agents: [(AgentRecord, [ReportedFinding])] = []
         for agent in try await context.store.agents() {
-            agents.append((agent, try await context.store.findings(of: agent.sysID).compactMap(ReportedFindings.parse)))
+            let standing = try await context.store.findings(of: agent.sysID).compactMap(ReportedFindings.parse)
+            agents.append((agent, standing + ReportedFindings.inResults(jobs, of: agent.name)))
         }
         let page = ConsolePage(
-            agents: agents, jobs: try await context.store.latestEntries(limit: ConsolePage.shownJobs),
+            agents: agents, jobs: jobs,
             counts: try await context.store.jobCounts(), now: context.now())
         return Response(
             status: .ok, headers: Self.headers, body: ResponseBody(byteBuffer: ByteBuffer(string: try page.html())))

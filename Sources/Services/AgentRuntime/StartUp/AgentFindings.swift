@@ -27,8 +27,8 @@ enum AgentFindings {
             cause: "A new key may do work only after somebody with the role agent_admin said so, or with a one-time registration key.",
             evidence: ["validated": state],
             fixes: [
-                .init("On the instance's machine, validate the agent", command: "midguard instance validate \(quoted(agent))"),
-                .init("Or open the agent on the instance's console and choose Validate"),
+                .init("On the instance's machine: midguard instance validate \(quoted(agent)) --data DIR"),
+                .init("Or set it up again with a one-time key: midguard instance enroll \(quoted(agent)) --data DIR makes one"),
             ])
     }
 
@@ -54,7 +54,7 @@ enum AgentFindings {
             id: spent ? "auth.registration-key-spent" : "auth.registration-key-expired", severity: .warning, subject: agent,
             summary: "The instance does not take the registration key: \(spent ? "it has been used" : "it has expired or is unknown").",
             cause: "A registration key validates one agent, once, and only for a limited time.",
-            fixes: [.init("Ask for a new key, or have the agent validated by hand", command: "midguard instance validate \(quoted(agent))")]
+            fixes: [.init("Ask for a new key, or on the instance's machine: midguard instance validate \(quoted(agent)) --data DIR")]
         )
     }
 

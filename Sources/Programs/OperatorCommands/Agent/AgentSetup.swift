@@ -49,7 +49,7 @@ struct AgentSetup: AsyncParsableCommand {
             throw CommandFailure(
                 findings: [StoreFindings.unreadable(absolute(path), reason: "no such file, or not for this user")], exitCode: 3)
         }
-        let text = String(decoding: data, as: UTF8.self).split(separator: "\n", maxSplits: 1).first.map(String.init) ?? ""
+        let text = String(decoding: data, as: UTF8.self).split(maxSplits: 1, whereSeparator: \.isNewline).first.map(String.init) ?? ""
         guard !text.isEmpty else { throw CommandFailure(message: "\(path) is empty.", exitCode: 2) }
         return text
     }

@@ -90,6 +90,6 @@ struct TrustInForce {
         guard let data = FileManager.default.contents(atPath: path), data.count <= 65_536 else {
             throw CommandFailure(message: "The password file \(path) cannot be read.", exitCode: 3)
         }
-        return String(decoding: data, as: UTF8.self).split(separator: "\n", maxSplits: 1).first.map(String.init) ?? ""
+        return String(decoding: data, as: UTF8.self).split(maxSplits: 1, whereSeparator: \.isNewline).first.map(String.init) ?? ""
     }
 }

@@ -40,6 +40,7 @@ let package = Package(
 /// What files, certificates and messages say: no network, disk, clock, logger.
 func standards() -> [Target] {
     module("StrictXML", in: "Standards", uses: [])
+        + module("StrictDER", in: "Standards", uses: [])
         + module("JavaKeystore", in: "Standards", uses: [.asn1, .crypto, .x509], tests: ["Counterparts"])
         + module(
             "PathValidation", in: "Standards", uses: [.x509, .asn1, .crypto, .cryptoExtras], tests: ["CertificateFactory", "Counterparts"],

@@ -41,7 +41,9 @@ let package = Package(
 func standards() -> [Target] {
     module("StrictXML", in: "Standards", uses: [])
         + module("StrictDER", in: "Standards", uses: [])
-        + module("JavaKeystore", in: "Standards", uses: [.asn1, .crypto, .x509], tests: ["Counterparts"])
+        + module("LegacyCryptography", in: "Standards", uses: [.crypto, .cryptoExtras], testData: ["Vectors"])
+        + module(
+            "JavaKeystore", in: "Standards", uses: ["StrictDER", "LegacyCryptography", .crypto, .cryptoExtras], tests: ["Counterparts"])
         + module(
             "PathValidation", in: "Standards", uses: [.x509, .asn1, .crypto, .cryptoExtras], tests: ["CertificateFactory", "Counterparts"],
             testData: ["limbo-exceptions.json"])

@@ -13,6 +13,11 @@ struct ByteReader {
         return rest.prefix(count)
     }
 
+    mutating func byte(of field: String) throws(KeystoreError) -> UInt8 {
+        guard let byte = rest.popFirst() else { throw .truncated(field: field, offset: offset) }
+        return byte
+    }
+
     mutating func unsigned16(of field: String) throws(KeystoreError) -> Int {
         try take(2, of: field).reduce(0) { $0 << 8 | Int($1) }
     }

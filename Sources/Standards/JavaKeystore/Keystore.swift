@@ -1,4 +1,6 @@
-public import struct Foundation.Date
+public import StrictDER
+
+public import struct FoundationEssentials.Date
 
 /// What a keystore file holds, whatever its format: entries in file order.
 public struct Keystore: Hashable, Sendable {
@@ -8,28 +10,31 @@ public struct Keystore: Hashable, Sendable {
     public struct Entry: Hashable, Sendable {
         /// The alias as the file stores it, in UTF-16 code units: what Java compares. It may hold a lone surrogate, which no `String` can.
         public var aliasUnits: [UInt16]
-        /// Milliseconds since 1970, as files store it.
-        public var createdMilliseconds: Int64
+        /// Milliseconds since 1970, as files store it; nil where the file does not say (certificates in PKCS#12).
+        public var createdMilliseconds: Int64?
         public var content: Content
+        /// What PKCS#12 says about the entry beyond its name, kept when the file is written again; no other format can hold it.
+        public var attributes: [EntryAttribute] = []
 
-        public init(alias: String, created: Date, content: Content) {
-            (self.aliasUnits, self.content) = (Array(alias.utf16), content)
-            createdMilliseconds = Self.milliseconds(created)
+        public init(alias: String, created: Date?, content: Content, attributes: [EntryAttribute] = []) {
+            (self.aliasUnits, self.content, self.attributes) = (Array(alias.utf16), content, attributes)
+            createdMilliseconds = created.map(Self.milliseconds)
         }
-        init(aliasUnits: [UInt16], createdMilliseconds: Int64, content: Content) {
-            (self.aliasUnits, self.createdMilliseconds, self.content) = (aliasUnits, createdMilliseconds, content)
+        public init(aliasUnits: [UInt16], createdMilliseconds: Int64?, content: Content, attributes: [EntryAttribute] = []) {
+            (self.aliasUnits, self.createdMilliseconds) = (aliasUnits, createdMilliseconds)
+            (self.content, self.attributes) = (content, attributes)
         }
 
-        /// As stored, for people; a lone surrogate shows as U+FFFD. JKS folds case when Java sets an alias; other writers may spell it
-        /// in any way.
+        /// As stored, for people; a lone surrogate shows as U+FFFD. JKS and PKCS#12 fold case when Java sets an alias; other writers may
+        /// spell it in any way.
         public var alias: String {
             get { String(decoding: aliasUnits, as: UTF16.self) }
             set { aliasUnits = Array(newValue.utf16) }
         }
         /// To the millisecond.
-        public var created: Date {
-            get { Date(timeIntervalSince1970: Double(createdMilliseconds) / 1000) }
-            set { createdMilliseconds = Self.milliseconds(newValue) }
+        public var created: Date? {
+            get { createdMilliseconds.map { Date(timeIntervalSince1970: Double($0) / 1000) } }
+            set { createdMilliseconds = newValue.map(Self.milliseconds) }
         }
 
         /// The nearest millisecond; a date that no file can hold becomes the nearest that it can.
@@ -44,37 +49,13 @@ public struct Keystore: Hashable, Sendable {
         /// End entity first.
         case privateKey(ProtectedKey, chain: [StoredCertificate])
         case trustedCertificate(StoredCertificate)
+        case secretKey(ProtectedSecretKey)
     }
 }
 
-/// A certificate's bytes as stored; one that does not parse is still an entry.
-public struct StoredCertificate: Hashable, Sendable {
-    /// `X.509` in all that Java writes.
-    public var type: String
-    public var der: [UInt8]
-    public init(der: [UInt8], type: String = "X.509") { (self.der, self.type) = (der, type) }
+/// A bag attribute of PKCS#12 (RFC 7292 §4.2): an identifier and the DER of its SET OF values.
+public struct EntryAttribute: Hashable, Sendable {
+    public var identifier: ObjectIdentifier
+    public var values: [UInt8]
+    public init(identifier: ObjectIdentifier, values: [UInt8]) { (self.identifier, self.values) = (identifier, values) }
 }
-
-/// A private key under its password, as stored: it is opened only when asked for. Not printed: JKS protects it only weakly.
-public struct ProtectedKey: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// DER of the EncryptedPrivateKeyInfo.
-    public let encrypted: [UInt8]
-    public init(encrypted: [UInt8]) { self.encrypted = encrypted }
-    public var description: String { "ProtectedKey(\(encrypted.count) bytes)" }
-    public var debugDescription: String { description }
-    public var customMirror: Mirror { Mirror(self, children: []) }
-}
-
-/// A password as Java sees it: UTF-16 code units. Never printed.
-public struct KeystorePassword: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    let units: [UInt16]
-    public init(_ text: String) { units = Array(text.utf16) }
-    /// Two bytes per unit, high byte first, no mark, no terminator: what JKS hashes.
-    var bigEndianBytes: [UInt8] { units.flatMap { [UInt8($0 >> 8), UInt8(truncatingIfNeeded: $0)] } }
-    public var description: String { "KeystorePassword(hidden)" }
-    public var debugDescription: String { description }
-    public var customMirror: Mirror { Mirror(self, children: []) }
-}
-
-/// Whether the store's digest was checked against a password.
-public enum KeystoreIntegrity: String, Hashable, Sendable { case verified, notChecked }

@@ -3,6 +3,7 @@
 enum ModifiedUTF8 {
     /// As strict and as lenient as `DataInput.readUTF`: a raw zero byte and over-long forms pass, four-byte forms and stray bytes do not.
     static func decode(_ bytes: ArraySlice<UInt8>, of field: String) throws(KeystoreError) -> [UInt16] {
+        if bytes.allSatisfy({ $0 < 0x80 }) { return bytes.map { UInt16($0) } }
         var units: [UInt16] = []
         units.reserveCapacity(bytes.count)
         var index = bytes.startIndex

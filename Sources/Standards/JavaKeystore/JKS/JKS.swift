@@ -1,29 +1,14 @@
-import Crypto
-
-/// The format `JKS` of Sun's provider (`sun.security.provider.JavaKeyStore`). All integers are big-endian:
-///
-///     magic FEEDFEED · version 1 or 2 · number of entries
-///     entry: tag (1 key, 2 certificate) · alias · milliseconds since 1970
-///            key: length, EncryptedPrivateKeyInfo · number of certificates, certificates
-///     certificate: type (version 2 only) · length, DER
-///     digest (20 bytes)
+/// The format `JKS` of Sun's provider (`sun.security.provider.JavaKeyStore`), and its sibling `CaseExactJKS`, which differs in how aliases
+/// are looked up only.
 public enum JKS {
-    static let magic: [UInt8] = [0xFE, 0xED, 0xFE, 0xED]
-    static let writtenVersion: UInt32 = 2
-    static let digestLength = Insecure.SHA1.byteCount
-
-    enum Tag {
-        static let privateKey = 1
-        static let trustedCertificate = 2
+    /// As `Keystore.read`, for this format alone.
+    static func read(_ bytes: [UInt8], password: KeystorePassword?) throws(KeystoreError) -> KeystoreReading {
+        try SunLayout(.jks).read(bytes, password: password)
     }
 
-    /// SHA-1 over password, a fixed phrase, and the file from its magic to its last entry. It tells an accident and a wrong password;
-    /// it does not stretch the password, so it is no protection against somebody who guesses.
-    static func digest(of contents: ArraySlice<UInt8>, password: KeystorePassword) -> [UInt8] {
-        var hash = Insecure.SHA1()
-        hash.update(data: password.bigEndianBytes)
-        hash.update(data: Array("Mighty Aphrodite".utf8))
-        contents.withUnsafeBytes { hash.update(bufferPointer: $0) }
-        return Array(hash.finalize())
+    /// Version 2, entries in the keystore's order, aliases as they are (Java's own type JKS only reaches lower-case ones:
+    /// `Keystore.setting(asJava:)`). An empty password is allowed, as in Java.
+    public static func write(_ keystore: Keystore, password: KeystorePassword) throws(KeystoreError) -> [UInt8] {
+        try SunLayout(.jks).write(keystore, password: password)
     }
 }

@@ -1,11 +1,12 @@
 import Crypto
+import LegacyCryptography
+import StrictDER
 
 /// Sun's own key protection (`sun.security.provider.KeyProtector`): salt (20) · PKCS#8 XOR key stream · check (20), where the key stream is
 /// SHA-1 over password and the block before, the salt being the first, and the check SHA-1 over password and PKCS#8. One SHA-1 per guess:
 /// the password must be strong or the file unreadable to others.
 enum JKSKeyProtector {
-    /// 1.3.6.1.4.1.42.2.17.1.1, the contents of its OBJECT IDENTIFIER.
-    static let identifier: [UInt8] = [0x2B, 0x06, 0x01, 0x04, 0x01, 0x2A, 0x02, 0x11, 0x01, 0x01]
+    static let identifier = ObjectIdentifier(1, 3, 6, 1, 4, 1, 42, 2, 17, 1, 1)
     static let saltLength = 20
     static let checkLength = Insecure.SHA1.byteCount
 

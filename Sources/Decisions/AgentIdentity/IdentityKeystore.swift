@@ -12,15 +12,15 @@ public enum IdentityKeystore {
         guard let entry = keystore.entry(asJava: alias) else { throw .pairMissing(alias: alias) }
         guard case .privateKey(let key, let chain) = entry.content else { throw .entryHasNoKey(alias: entry.alias) }
         guard let certificate = chain.first else { throw .entryHasNoCertificate(alias: entry.alias) }
-        let pkcs8: [UInt8]
+        let info: PrivateKeyInfo
         do {
-            pkcs8 = try key.open(password: password)
+            info = try key.open(password: password)
         } catch .keyPassword {
             throw .keyPassword(alias: entry.alias)
         } catch {
             throw .keystore(error)
         }
-        return try IdentityKeyPair(privateKeyDER: pkcs8, certificateDER: certificate.der, issuersDER: chain.dropFirst().map(\.der))
+        return try IdentityKeyPair(privateKeyDER: info.der, certificateDER: certificate.der, issuersDER: chain.dropFirst().map(\.der))
     }
 
     /// The keystore with `pair` under the alias, in the place of an earlier one; all other entries are spared.
@@ -28,7 +28,9 @@ public enum IdentityKeystore {
         _ pair: IdentityKeyPair, in keystore: Keystore, password: KeystorePassword, created: Date
     ) throws(IdentityError) -> Keystore {
         let key: ProtectedKey
-        do { key = try .protecting(pkcs8: pair.privateKeyPKCS8, password: password) } catch { throw .keystore(error) }
+        do throws(KeystoreError) {
+            key = try .protecting(PrivateKeyInfo(der: pair.privateKeyPKCS8), password: password, in: .jks)
+        } catch { throw .keystore(error) }
         let chain = ([pair.certificateDER] + pair.issuersDER).map { StoredCertificate(der: $0) }
         return keystore.setting(asJava: .init(alias: alias, created: created, content: .privateKey(key, chain: chain)))
     }

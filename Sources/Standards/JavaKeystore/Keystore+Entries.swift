@@ -2,7 +2,7 @@ extension Keystore {
     /// The entry whose alias is, code unit by code unit, `alias`. Of several the last, as in Java.
     public func entry(exactly alias: String) -> Entry? { lastEntry(Array(alias.utf16)) }
 
-    /// The entry that Java's type JKS finds under `alias`, which it lower-cases first. An exact match counts before that: files of other
+    /// The entry that a type of Java's which folds case finds under `alias`, which it lower-cases first. An exact match counts before that: files of other
     /// writers hold aliases that Java lists but cannot reach.
     public func entry(asJava alias: String) -> Entry? {
         let units = Array(alias.utf16)

@@ -58,8 +58,6 @@ public struct KeystoreLoss: Hashable, Sendable {
         case secretKeyAlgorithm
         /// PKCS#12 attributes beyond name and key identifier.
         case attributes
-        /// The target would give the entry the day of writing.
-        case creationDate
         /// The target folds case, and the alias is not in lower case.
         case aliasCase
         /// The alias is no text that the format can hold (a lone surrogate in UTF-8).

@@ -43,7 +43,8 @@ func standards() -> [Target] {
         + module("StrictDER", in: "Standards", uses: [])
         + module("LegacyCryptography", in: "Standards", uses: [.crypto, .cryptoExtras], testData: ["Vectors"])
         + module(
-            "JavaKeystore", in: "Standards", uses: ["StrictDER", "LegacyCryptography", .crypto, .cryptoExtras], tests: ["Counterparts"])
+            "JavaKeystore", in: "Standards", uses: ["StrictDER", "LegacyCryptography", .crypto, .cryptoExtras],
+            tests: ["Counterparts", "KeystoreConformance"], testData: ["Java", "Vectors"])
         + module(
             "PathValidation", in: "Standards", uses: [.x509, .asn1, .crypto, .cryptoExtras], tests: ["CertificateFactory", "Counterparts"],
             testData: ["limbo-exceptions.json"])
@@ -107,6 +108,9 @@ func acrossModules() -> [Target] {
             name: "CertificateFactory", dependencies: ["PathValidation", .x509, .asn1, .crypto, .cryptoExtras],
             path: "Tests/Support/CertificateFactory", swiftSettings: strict()),
         .target(name: "Counterparts", path: "Tests/Support/Counterparts", swiftSettings: strict()),
+        .target(
+            name: "KeystoreConformance", dependencies: ["JavaKeystore", "StrictDER", .crypto], path: "Tests/Support/KeystoreConformance",
+            swiftSettings: strict()),
         .testTarget(
             name: "EndToEndTests", dependencies: ["midguard", "Counterparts", "CertificateFactory", "AgentConfiguration"],
             path: "Tests/EndToEndTests", swiftSettings: strict()),

@@ -14,7 +14,7 @@ import Testing
     static let rows = [
         Row([], .truncated(field: "format marker", offset: 0), "empty"),
         Row([1, 2, 3, 4, 5], .unknownFormat(beginning: "0102030405"), "no keystore"),
-        Row([0xCE, 0xCE, 0xCE, 0xCE, 0], .unsupportedFormat(.jceks), "JCEKS"),
+        Row([0xCE, 0xCE, 0xCE, 0xCE, 0], .truncated(field: "version", offset: 4), "JCEKS"),
         Row([0xFE, 0xED, 0xFE, 0xED, 0, 0, 0, 3], .unsupportedVersion(3), "version 3"),
         Row(head + [0x7F, 0xFF, 0xFF, 0xFF], .truncated(field: "entry tag", offset: 12), "two milliard entries"),
         Row(head + [0, 0, 0, 1, 0, 0, 0, 9] + Array(repeating: 0, count: 10), .malformed(field: "entry tag", offset: 12), "tag 9"),
@@ -37,7 +37,7 @@ import Testing
 
     @Test func negativeNumberOfEntriesIsNone() throws {
         let contents = Self.head + [0xFF, 0xFF, 0xFF, 0xFF]
-        let bytes = contents + JKS.digest(of: contents[...], password: Samples.password)
+        let bytes = contents + SunLayout.digest(of: contents[...], password: Samples.password)
         #expect(try Keystore.read(bytes, password: Samples.password).keystore.entries.isEmpty)
     }
 
@@ -64,7 +64,8 @@ import Testing
             }
             _ = try? Keystore.read(Self.head + [0, 0, 0, 2] + tail, password: nil)
             _ = KeystoreFormat.probe(tail)
-            _ = try? ProtectedKey(encrypted: [0x30] + tail).open(password: Samples.password)
+            _ = try? ProtectedKey(.sun, stored: ([0x30] + tail)[...]).open(password: Samples.password)
+            _ = try? Keystore.read(JCEKSHostileTests.head + [0xAC, 0xED, 0, 5, 0x73, 0x72] + tail, password: nil)
         }
     }
 }

@@ -6,7 +6,7 @@ import Testing
     @Test func entriesSurvive() throws {
         let keystore = try Samples.keystore()
         let reading = try Keystore.read(JKS.write(keystore, password: Samples.password), password: Samples.password)
-        #expect(reading == KeystoreReading(keystore: keystore, format: .jks, integrity: .verified))
+        #expect(reading == KeystoreReading(keystore: keystore, format: .jks, integrity: .verified, settings: .jks))
         #expect(reading.keystore.entries[0].created == Samples.created)
     }
 

@@ -57,7 +57,7 @@ extension Keystore {
         var seen: Set<[UInt16]> = []
         for entry in entries {
             func lose(_ kind: KeystoreLoss.Kind) { losses.append(KeystoreLoss(alias: entry.alias, kind: kind)) }
-            let written = format.writtenAlias(entry.aliasUnits)
+            let written = format.javaAlias(entry.aliasUnits)
             if written != entry.aliasUnits, !source.foldsCase { lose(.aliasCase) }
             if !seen.insert(written).inserted { lose(.duplicateAlias) }
             if format.storesTextInUTF8, !entry.alias.utf16.elementsEqual(entry.aliasUnits) { lose(.aliasText) }
@@ -78,8 +78,8 @@ extension Keystore {
 }
 
 extension KeystoreFormat {
-    /// The alias as Java's own writer of the format puts it.
-    func writtenAlias(_ units: [UInt16]) -> [UInt16] { foldsCase ? JavaLowerCase.of(units) : units }
+    /// The alias as Java shows it, and as its own writer of the format puts it.
+    public func javaAlias(_ units: [UInt16]) -> [UInt16] { foldsCase ? JavaLowerCase.of(units) : units }
     var storesTextInUTF8: Bool { self == .bcfks }
     var storesCertificateTypes: Bool { self == .jks || self == .jceks }
 }
@@ -102,7 +102,7 @@ extension Keystore.Entry {
     fileprivate func converted(_ conversion: KeystoreConversion, losses: inout [KeystoreLoss]) throws(KeystoreError) -> Self? {
         var entry = self
         let settings = conversion.settings
-        entry.aliasUnits = settings.format.writtenAlias(aliasUnits)
+        entry.aliasUnits = settings.format.javaAlias(aliasUnits)
         if settings.format != .pkcs12 { entry.attributes = [] }
         let password = conversion.keyPasswords[alias] ?? conversion.password
         let newPassword = conversion.newKeyPasswords[alias] ?? conversion.newPassword

@@ -33,7 +33,9 @@ struct PBEWithMD5AndTripleDES {
         (self.salt, self.iterations) = (salt, iterations)
     }
 
-    var parameters: [UInt8] { DER.sequence(DER.octets(salt), DER.integer(iterations)) }
+    var parameters: [UInt8] { Self.parameters(salt: salt, iterations: iterations) }
+
+    static func parameters(salt: [UInt8], iterations: Int) -> [UInt8] { DER.sequence(DER.octets(salt), DER.integer(iterations)) }
 
     /// What `parse` makes of the clear bytes. Throws `keyPassword` when the padding does not fit or `parse` returns nil.
     func open<Value>(

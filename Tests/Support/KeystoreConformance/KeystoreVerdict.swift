@@ -1,0 +1,131 @@
+import Crypto
+import Foundation
+import JavaKeystore
+import StrictDER
+
+/// What came of one case.
+public struct KeystoreVerdict: Encodable, Sendable {
+    public enum Outcome: String, Encodable, Sendable { case agree, falseAccept, falseReject }
+    public var id: String
+    public var file: String
+    public var format: String
+    public var expected: String
+    public var actual: String
+    public var outcome: Outcome
+    /// Every difference from what was expected; empty when there is none.
+    public var why: [String]
+
+    /// Reads `bytes` as the case says and compares everything that the reference implementation told.
+    public init(_ test: KeystoreCase, bytes: [UInt8]) {
+        (id, file, format, expected) = (test.id, test.file, test.format, test.expect)
+        let options = KeystoreReadingOptions(
+            format: Self.formats[test.format],
+            verificationKey: test.verificationKeySpki.flatMap { Data(base64Encoded: $0) }.map { Array($0) })
+        do {
+            let reading = try Keystore.read(bytes, password: test.storePassword.map(KeystorePassword.init), options: options)
+            actual = "ok"
+            guard test.expect == "ok" else {
+                let isAllowed = test.errorClasses?.contains("ok") == true
+                (outcome, why) = (isAllowed ? .agree : .falseAccept, isAllowed ? [] : ["was read: \(test.features)"])
+                return
+            }
+            why = KeystoreComparison(test: test).differences(in: reading, bytes: bytes)
+            outcome = why.isEmpty ? .agree : .falseReject
+        } catch {
+            actual = Self.errorClass(of: error)
+            guard test.expect == "error" else {
+                (outcome, why) = (.falseReject, ["was refused: \(error)"])
+                return
+            }
+            let isRight = test.errorClasses?.contains(actual) == true
+            (outcome, why) = (isRight ? .agree : .falseReject, isRight ? [] : ["\(error) is none of \(test.errorClasses ?? [])"])
+        }
+    }
+
+    static let formats: [String: KeystoreFormat] = [
+        "JKS": .jks, "CaseExactJKS": .jks, "JCEKS": .jceks, "PKCS12": .pkcs12, "BCFKS": .bcfks, "BKS": .bks, "BKS-V1": .bks, "UBER": .uber,
+    ]
+
+    /// The manifest's name for an error.
+    static func errorClass(of error: KeystoreError) -> String {
+        switch error {
+        case .truncated: "truncated"
+        case .malformed: "malformed"
+        case .overLimit, .aliasTooLong: "limitExceeded"
+        case .unknownFormat, .otherFormat: "wrongFormat"
+        case .unsupportedVersion: "unsupportedVersion"
+        case .integrity, .passwordMissing, .passwordNotASCII: "wrongPasswordOrTampered"
+        case .keyPassword: "unrecoverableKey"
+        case .keyProtection, .unsupportedAlgorithm: "unsupportedAlgorithm"
+        case .forbiddenClass: "forbiddenClass"
+        case .noSuchEntry, .cannotHold, .readOnlyFormat: "unexpected"
+        @unknown default: "unexpected"
+        }
+    }
+}
+
+/// Compares a store that was read with what the reference implementation saw in it.
+struct KeystoreComparison {
+    var test: KeystoreCase
+
+    func differences(in reading: KeystoreReading, bytes: [UInt8]) -> [String] {
+        var differences: [String] = []
+        if let expected = test.entries { differences += compare(reading, with: expected) }
+        return differences
+    }
+
+    private func compare(_ reading: KeystoreReading, with expected: [KeystoreCase.Entry]) -> [String] {
+        var differences: [String] = []
+        func javaAlias(_ entry: Keystore.Entry) -> String {
+            let units = reading.format == .pkcs12 ? reading.format.javaAlias(entry.aliasUnits) : entry.aliasUnits
+            return String(decoding: units, as: UTF16.self)
+        }
+        let entries = reading.keystore.entries
+        // Java's order is that of a hash table.
+        let (found, wanted) = (entries.map(javaAlias).sorted(), expected.map(\.alias).sorted())
+        if found != wanted { differences.append("aliases \(found), not \(wanted)") }
+        for row in expected {
+            guard let entry = entries.last(where: { javaAlias($0) == row.alias }) else { continue }
+            differences += compare(entry, with: row).map { "\(row.alias): \($0)" }
+        }
+        return differences
+    }
+
+    private func compare(_ entry: Keystore.Entry, with row: KeystoreCase.Entry) -> [String] {
+        var differences: [String] = []
+        func expect<Value: Equatable>(_ name: String, _ found: Value, _ wanted: Value) {
+            if found != wanted { differences.append("\(name) \(found), not \(wanted)") }
+        }
+        if let created = row.created { expect("created", entry.createdMilliseconds, created) }
+        let password = KeystorePassword(row.entryPassword ?? test.storePassword ?? "")
+        switch entry.content {
+        case .trustedCertificate(let certificate):
+            expect("kind", "trustedCertificate", row.kind)
+            expect("certificate", [sha256(certificate.der)], row.certSha256 ?? [])
+        case .privateKey(let key, let chain):
+            expect("kind", "privateKey", row.kind)
+            expect("chain", chain.map { sha256($0.der) }, row.certSha256 ?? [])
+            let opened = Result { () throws(KeystoreError) in try key.open(password: password) }
+            if row.keyErrorClass != nil {
+                if case .success = opened { differences.append("the key opened") }
+            } else if let wanted = row.pkcs8Sha256 {
+                expect("key", opened.map { sha256($0.der) }, .success(wanted))
+            }
+        case .secretKey(let key):
+            expect("kind", "secretKey", row.kind)
+            let opened = Result { () throws(KeystoreError) in try key.open(password: password) }
+            if row.keyErrorClass != nil {
+                if case .success = opened { differences.append("the key opened") }
+            } else if let wanted = row.secretHex {
+                expect("secret", opened.map { hexadecimal($0.bytes) }, .success(wanted))
+                if row.keyError == nil, let algorithm = row.keyAlgorithm {
+                    expect("algorithm", opened.map(\.algorithm), .success(algorithm))
+                }
+                if let identifier = row.keyOid { expect("identifier", opened.map { $0.identifier?.description }, .success(identifier)) }
+            }
+        }
+        return differences
+    }
+
+    func sha256(_ bytes: [UInt8]) -> String { hexadecimal(SHA256.hash(data: bytes)) }
+}

@@ -1,4 +1,5 @@
 import Diagnosis
+import LocalFiles
 
 /// Files of the home that cannot be read or written.
 enum FileFindings {

@@ -10,8 +10,8 @@ import FoundationEssentials
 
 /// A file as the kernel hands it out, closed when its last owner lets go. Every call blocks: keep it off the concurrent executor when
 /// the disk may be slow.
-final class OpenFile: Sendable {
-    enum Purpose {
+package final class OpenFile: Sendable {
+    package enum Purpose {
         case read
         /// Fails when it exists already; mode 0600.
         case createNew
@@ -22,10 +22,10 @@ final class OpenFile: Sendable {
         case directory
     }
 
-    let path: String
+    package let path: String
     private let descriptor: Int32
 
-    init(_ path: String, for purpose: Purpose) throws(FileFailure) {
+    package init(_ path: String, for purpose: Purpose) throws(FileFailure) {
         let flags =
             switch purpose {
             case .read: O_RDONLY | O_CLOEXEC
@@ -44,7 +44,7 @@ final class OpenFile: Sendable {
 
     deinit { close(descriptor) }
 
-    func write(_ bytes: [UInt8]) throws(FileFailure) {
+    package func write(_ bytes: [UInt8]) throws(FileFailure) {
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
@@ -55,7 +55,7 @@ final class OpenFile: Sendable {
     }
 
     /// `count` bytes from `offset`; fewer when the file ends before.
-    func read(at offset: Int, count: Int) throws(FileFailure) -> [UInt8] {
+    package func read(at offset: Int, count: Int) throws(FileFailure) -> [UInt8] {
         var result: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: min(count, 65_536))
         while result.count < count {
@@ -69,38 +69,38 @@ final class OpenFile: Sendable {
         return result
     }
 
-    func readAll(limit: Int) throws(FileFailure) -> [UInt8] {
+    package func readAll(limit: Int) throws(FileFailure) -> [UInt8] {
         let bytes = try read(at: 0, count: limit + 1)
         guard bytes.count <= limit else { throw .overLimit(path: path, limit: limit) }
         return bytes
     }
 
     /// Returns when all that was written is on the medium.
-    func synchronize() throws(FileFailure) {
+    package func synchronize() throws(FileFailure) {
         guard fsync(descriptor) == 0 else { throw Self.failure(path, "fsync") }
     }
 
-    func truncate(to length: Int) throws(FileFailure) {
+    package func truncate(to length: Int) throws(FileFailure) {
         guard ftruncate(descriptor, off_t(length)) == 0 else { throw Self.failure(path, "truncate") }
     }
 
     /// An advisory lock that ends with this object or the process, however it dies.
-    func lock() throws(FileFailure) {
+    package func lock() throws(FileFailure) {
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             throw errno == EWOULDBLOCK ? .locked(path: path) : Self.failure(path, "lock")
         }
     }
 
-    func length() throws(FileFailure) -> Int {
+    package func length() throws(FileFailure) -> Int {
         let end = lseek(descriptor, 0, SEEK_END)
         guard end >= 0 else { throw Self.failure(path, "seek") }
         return Int(end)
     }
 
-    struct Ownership: Equatable { var user: UInt32, group: UInt32, mode: UInt32 }
+    package struct Ownership: Equatable { package var user: UInt32, group: UInt32, mode: UInt32 }
 
     /// Read through Foundation: which module `struct stat` belongs to differs between platforms.
-    func ownership() throws(FileFailure) -> Ownership {
+    package func ownership() throws(FileFailure) -> Ownership {
         guard let facts = try? FileManager.default.attributesOfItem(atPath: path),
             let user = facts[.ownerAccountID] as? UInt, let group = facts[.groupOwnerAccountID] as? UInt,
             let mode = facts[.posixPermissions] as? UInt
@@ -111,7 +111,7 @@ final class OpenFile: Sendable {
     }
 
     /// Gives the file these owners and this mode; an owner that is already right is left alone.
-    func take(_ wanted: Ownership) throws(FileFailure) {
+    package func take(_ wanted: Ownership) throws(FileFailure) {
         let present = try ownership()
         if (present.user, present.group) != (wanted.user, wanted.group) {
             guard fchown(descriptor, wanted.user, wanted.group) == 0 else { throw .ownerNotKept(path: path) }

@@ -6,17 +6,19 @@
     import Darwin
 #endif
 
-/// What the agent does to the files of its home, by path.
-public enum Files {
-    static func read(_ path: String, limit: Int) throws(FileFailure) -> [UInt8] { try OpenFile(path, for: .read).readAll(limit: limit) }
+/// What is done to files, by path.
+package enum Files {
+    package static func read(_ path: String, limit: Int) throws(FileFailure) -> [UInt8] {
+        try OpenFile(path, for: .read).readAll(limit: limit)
+    }
 
-    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+    package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     /// Puts `bytes` in the place of a file: at every moment, and after a crash at any moment, a reader sees the old file or the new one.
     /// Owner, group and mode of the old file stay; a new one has mode 0600. A symbolic link stays, its target is replaced.
     ///
     /// - Parameter durable: whether to return only when it is on the medium; false for files that are rebuilt anyway.
-    static func replace(_ path: String, with bytes: [UInt8], durable: Bool = true) throws(FileFailure) {
+    package static func replace(_ path: String, with bytes: [UInt8], durable: Bool = true) throws(FileFailure) {
         let target = resolved(path)
         let folder = parent(of: target)
         var generator = SystemRandomNumberGenerator()
@@ -35,32 +37,32 @@ public enum Files {
     }
 
     /// Replaces the file as `replace` does, and leaves the old bytes beside it under a dated name, which is returned.
-    public static func replaceKeepingBackup(_ path: String, with bytes: [UInt8]) throws(FileFailure) -> String {
+    package static func replaceKeepingBackup(_ path: String, with bytes: [UInt8]) throws(FileFailure) -> String {
         let old = try read(path, limit: 256 << 20)
-        let backup = path + "." + Machine.fileStamp() + ".bak"
+        let backup = path + "." + FileStamp.now() + ".bak"
         try replace(backup, with: old)
         try replace(path, with: bytes)
         return backup
     }
 
     /// Creates the folder and those above it, mode 0700; one that exists is left as it is.
-    static func makeFolder(_ path: String) throws(FileFailure) {
+    package static func makeFolder(_ path: String) throws(FileFailure) {
         if path.isEmpty || exists(path) { return }
         try makeFolder(parent(of: path))
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw OpenFile.failure(path, "create folder") }
     }
 
     /// A file that is not there counts as removed.
-    static func remove(_ path: String) throws(FileFailure) {
+    package static func remove(_ path: String) throws(FileFailure) {
         guard unlink(path) == 0 || errno == ENOENT else { throw OpenFile.failure(path, "remove") }
     }
 
-    static func move(_ path: String, to other: String) throws(FileFailure) {
+    package static func move(_ path: String, to other: String) throws(FileFailure) {
         guard rename(path, other) == 0 else { throw OpenFile.failure(path, "rename") }
     }
 
     /// Names in a folder, sorted; `.` and `..` left out.
-    static func list(_ folder: String) throws(FileFailure) -> [String] {
+    package static func list(_ folder: String) throws(FileFailure) -> [String] {
         guard let stream = opendir(folder) else { throw OpenFile.failure(folder, "list") }
         defer { closedir(stream) }
         var names: [String] = []
@@ -73,12 +75,12 @@ public enum Files {
         return names.sorted()
     }
 
-    static func parent(of path: String) -> String {
+    package static func parent(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    static func name(of path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+    package static func name(of path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
     /// The file that a symbolic link leads to; the path itself when there is none.
     private static func resolved(_ path: String) -> String {

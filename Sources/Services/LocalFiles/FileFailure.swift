@@ -1,4 +1,4 @@
-/// Why a file of the agent's home could not be read or written. Facts only; paths are the agent's own.
+/// Why a file could not be read or written. Facts only.
 public enum FileFailure: Error, Hashable, Sendable {
     case missing(path: String)
     case notPermitted(path: String, operation: String)

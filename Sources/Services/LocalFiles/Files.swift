@@ -20,29 +20,70 @@ package enum Files {
     /// - Parameter durable: whether to return only when it is on the medium; false for files that are rebuilt anyway.
     package static func replace(_ path: String, with bytes: [UInt8], durable: Bool = true) throws(FileFailure) {
         let target = resolved(path)
+        let like = exists(target) ? try OpenFile(target, for: .read).ownership() : nil
+        try stage(bytes, beside: target, like: like, durable: durable) { staged throws(FileFailure) in
+            guard rename(staged, target) == 0 else { throw OpenFile.failure(target, "replace") }
+        }
+    }
+
+    /// Makes a file that must not be there yet, mode 0600 or that of `like`: it appears complete or not at all. Throws `exists`.
+    package static func create(
+        _ path: String, with bytes: [UInt8], like: OpenFile.Ownership? = nil, durable: Bool = true
+    ) throws(FileFailure) {
+        try stage(bytes, beside: path, like: like, durable: durable) { staged throws(FileFailure) in
+            // A link, unlike a renaming, never takes the place of another file.
+            let linked = link(staged, path) == 0
+            let failure = linked ? nil : errno == EEXIST ? FileFailure.exists(path: path) : OpenFile.failure(path, "create")
+            unlink(staged)
+            if let failure { throw failure }
+        }
+    }
+
+    /// Leaves the bytes beside the file under a dated name, with its owner and mode, and returns that name.
+    package static func keepBackup(of path: String, bytes: [UInt8]) throws(FileFailure) -> String {
+        let like = try OpenFile(path, for: .read).ownership()
+        let stamp = path + "." + FileStamp.now()
+        // Two backups of one second are two files.
+        for attempt in 1...100 {
+            let backup = stamp + (attempt == 1 ? "" : "-\(attempt)") + ".bak"
+            do throws(FileFailure) {
+                try create(backup, with: bytes, like: like)
+                return backup
+            } catch {
+                guard case .exists = error else { throw error }
+            }
+        }
+        throw .exists(path: stamp + ".bak")
+    }
+
+    /// Replaces the file as `replace` does, and leaves the old bytes beside it under a dated name, which is returned.
+    package static func replaceKeepingBackup(_ path: String, with bytes: [UInt8]) throws(FileFailure) -> String {
+        let backup = try keepBackup(of: path, bytes: read(path, limit: backupLimit))
+        try replace(path, with: bytes)
+        return backup
+    }
+    static let backupLimit = 256 << 20
+
+    /// Writes a complete file beside `target` and hands its name to `place`. Whatever goes wrong, nothing of it stays; what went wrong is
+    /// told of `target`, since nobody knows the other name.
+    private static func stage(
+        _ bytes: [UInt8], beside target: String, like: OpenFile.Ownership?, durable: Bool,
+        place: (String) throws(FileFailure) -> Void
+    ) throws(FileFailure) {
         let folder = parent(of: target)
         var generator = SystemRandomNumberGenerator()
         let staged = folder + "/." + name(of: target) + ".new-" + String(generator.next() as UInt64, radix: 16)
         do throws(FileFailure) {
             let file = try OpenFile(staged, for: .createNew)
-            if exists(target) { try file.take(try OpenFile(target, for: .read).ownership()) }
+            if let like { try file.take(like) }
             try file.write(bytes)
             if durable { try file.synchronize() }
-            guard rename(staged, target) == 0 else { throw OpenFile.failure(target, "replace") }
+            try place(staged)
         } catch {
             unlink(staged)
-            throw error
+            throw error.told(of: target)
         }
         if durable { try OpenFile(folder, for: .directory).synchronize() }
-    }
-
-    /// Replaces the file as `replace` does, and leaves the old bytes beside it under a dated name, which is returned.
-    package static func replaceKeepingBackup(_ path: String, with bytes: [UInt8]) throws(FileFailure) -> String {
-        let old = try read(path, limit: 256 << 20)
-        let backup = path + "." + FileStamp.now() + ".bak"
-        try replace(backup, with: old)
-        try replace(path, with: bytes)
-        return backup
     }
 
     /// Creates the folder and those above it, mode 0700; one that exists is left as it is.
@@ -78,6 +119,21 @@ package enum Files {
     package static func parent(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// From the root, without `.` and `..`: what is printed works from any folder. Symbolic links stay as they are.
+    package static func absolute(_ path: String) -> String {
+        var parts: [Substring] = []
+        for part in (path.hasPrefix("/") ? path : workingFolder + "/" + path).split(separator: "/") where part != "." {
+            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+        }
+        return "/" + parts.joined(separator: "/")
+    }
+
+    private static var workingFolder: String {
+        guard let folder = getcwd(nil, 0) else { return "" }
+        defer { free(folder) }
+        return String(cString: folder)
     }
 
     package static func name(of path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }

@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -13,6 +11,8 @@ import FoundationEssentials
 package final class OpenFile: Sendable {
     package enum Purpose {
         case read
+        /// As `read`, open for writing too where that is allowed: some network file systems lock nothing else.
+        case hold
         /// Fails when it exists already; mode 0600.
         case createNew
         /// Created when missing, mode 0600; every write goes to the end.
@@ -29,6 +29,7 @@ package final class OpenFile: Sendable {
         let flags =
             switch purpose {
             case .read: O_RDONLY | O_CLOEXEC
+            case .hold: (access(path, W_OK) == 0 ? O_RDWR : O_RDONLY) | O_CLOEXEC
             case .createNew: O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
             case .append: O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC
             case .update: O_RDWR | O_CREAT | O_CLOEXEC
@@ -37,7 +38,7 @@ package final class OpenFile: Sendable {
         self.path = path
         descriptor = open(path, flags, 0o600)
         guard descriptor >= 0 else {
-            if case .read = purpose { throw Self.failure(path, "read") }
+            if purpose == .read || purpose == .hold { throw Self.failure(path, "read") }
             throw Self.failure(path, "write")
         }
     }
@@ -91,6 +92,25 @@ package final class OpenFile: Sendable {
         }
     }
 
+    /// Waits for that lock, at most so long.
+    package func lock(waiting seconds: Double) throws(FileFailure) {
+        let pause: UInt32 = 20_000
+        var left = Int(seconds * 1_000_000 / Double(pause))
+        while true {
+            do throws(FileFailure) { return try lock() } catch {
+                guard case .locked = error, left > 0 else { throw error }
+            }
+            left -= 1
+            usleep(pause)
+        }
+    }
+
+    /// Whether the path still leads to this file: somebody may have put another in its place.
+    package var isInPlace: Bool {
+        var (mine, there) = (stat(), stat())
+        return fstat(descriptor, &mine) == 0 && stat(path, &there) == 0 && mine.st_ino == there.st_ino && mine.st_dev == there.st_dev
+    }
+
     package func length() throws(FileFailure) -> Int {
         let end = lseek(descriptor, 0, SEEK_END)
         guard end >= 0 else { throw Self.failure(path, "seek") }
@@ -99,15 +119,10 @@ package final class OpenFile: Sendable {
 
     package struct Ownership: Equatable { package var user: UInt32, group: UInt32, mode: UInt32 }
 
-    /// Read through Foundation: which module `struct stat` belongs to differs between platforms.
     package func ownership() throws(FileFailure) -> Ownership {
-        guard let facts = try? FileManager.default.attributesOfItem(atPath: path),
-            let user = facts[.ownerAccountID] as? UInt, let group = facts[.groupOwnerAccountID] as? UInt,
-            let mode = facts[.posixPermissions] as? UInt
-        else { throw .failed(path: path, operation: "stat", code: EIO) }
-        return Ownership(
-            user: UInt32(truncatingIfNeeded: user), group: UInt32(truncatingIfNeeded: group),
-            mode: UInt32(truncatingIfNeeded: mode) & 0o7777)
+        var facts = stat()
+        guard fstat(descriptor, &facts) == 0 else { throw Self.failure(path, "stat") }
+        return Ownership(user: facts.st_uid, group: facts.st_gid, mode: UInt32(facts.st_mode) & 0o7777)
     }
 
     /// Gives the file these owners and this mode; an owner that is already right is left alone.

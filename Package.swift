@@ -59,7 +59,9 @@ func decisions() -> [Target] {
             tests: ["Counterparts"])
         + module(
             "Diagnosis", in: "Decisions",
-            uses: ["StrictXML", "JavaKeystore", "PathValidation", "AgentConfiguration", "TrustPolicy", "AgentIdentity", .x509],
+            uses: [
+                "StrictXML", "StrictDER", "JavaKeystore", "PathValidation", "AgentConfiguration", "TrustPolicy", "AgentIdentity", .x509,
+            ],
             tests: ["CertificateFactory"])
 }
 

@@ -117,6 +117,17 @@ extension StoreFindings {
             vendor: ["Your keystore contains \(reading.keystore.entries.count) entr\(reading.keystore.entries.count == 1 ? "y" : "ies")"])
     }
 
+    /// What would be gone after a change, since it is written as Java sees it.
+    public static func wouldLoseUnseen(_ reading: KeystoreReading, on store: StoreContext, option: String...) -> Finding {
+        let found = unseen(reading, on: store)
+        return finding(
+            "store.entry-unseen", store, "\(store.path) holds what Java does not see and would not be written again. Nothing was written.",
+            found?.cause ?? "", found?.evidence ?? [:],
+            fixes: (found?.fixes ?? []) + [
+                .init("Go on without it; a dated copy of the store stays beside it", command: store.repeating(with: option))
+            ])
+    }
+
     private static func defaultPassword(_ reading: KeystoreReading, _ password: KeystorePassword?, on store: StoreContext) -> Finding? {
         guard let password, wellKnownPasswords.contains(where: { KeystorePassword($0) == password }) else { return nil }
         let keys = reading.keystore.entries.filter {

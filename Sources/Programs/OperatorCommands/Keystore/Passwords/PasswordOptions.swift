@@ -32,6 +32,14 @@ enum DestinationPassword: PasswordRole {
     static let prefixes = ["destination-"]
     static let whose = "the password of what is written"
 }
+enum DestinationKeyPassword: PasswordRole {
+    static let prefixes = ["destination-key-"]
+    static let whose = "the password that keys get in what is written"
+}
+enum OtherPassword: PasswordRole {
+    static let prefixes = ["other-", "destination-"]
+    static let whose = "the password of the other store, where it is not the same"
+}
 enum NewPassword: PasswordRole {
     static let prefixes = ["new-", "destination-"]
     static let whose = "the new password of the store"

@@ -27,6 +27,11 @@ public struct StoreContext: Hashable, Sendable {
         command([verb] + password + (keys ? keyPassword : []) + options + Self.arguments([path] + arguments))
     }
 
+    /// The same on another store under the same password.
+    func command(_ verb: String, at other: String, _ arguments: [String]) -> String {
+        command([verb] + password + Self.arguments([other] + arguments))
+    }
+
     /// The call again, with more options; nil when there is none to repeat.
     func repeating(with options: [String]) -> String? {
         guard let call, let verb = call.first else { return nil }

@@ -43,17 +43,17 @@ extension StoreFindings {
     }
 
     static func unknownFormat(_ beginning: String, _ store: StoreContext) -> Finding {
-        // "-----BEGIN", possibly after a byte order mark.
-        let isPEM = beginning.hasPrefix("2d2d2d2d2d") || beginning.hasPrefix("efbbbf2d2d2d2d2d")
+        // "-----BEGIN", possibly after a byte order mark; or a SEQUENCE, as certificates and keys in DER are.
+        let isMaterial = ["2d2d2d2d2d", "efbbbf2d2d2d2d2d", "30"].contains { beginning.hasPrefix($0) }
         let look = Finding.Fix("See what it is", command: "file \(Words.quoted(store.path))")
         return finding(
             "store.type-unknown", store, "\(store.path) is not a keystore of a known format.",
-            isPEM
-                ? "It is PEM text: certificates or keys that can be put into a keystore."
+            isMaterial
+                ? "It looks like certificates or keys in PEM or DER, which can be put into a keystore."
                 : "Its first bytes are those of no format that Java programs keep keys in.",
             ["beginning": beginning],
-            fixes: isPEM
-                ? [.init("Put what it holds into a new keystore", command: store.command(["import", store.path + ".p12", store.path]))]
+            fixes: isMaterial
+                ? [.init("Put what it holds into a new keystore", command: store.command("import", at: store.path + ".p12", [store.path]))]
                 : [look, copyAgain],
             vendor: ["Unrecognized keystore format. Please load it with a specified type", "java.io.IOException: Invalid keystore format"])
     }

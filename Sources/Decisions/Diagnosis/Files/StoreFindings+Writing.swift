@@ -90,3 +90,55 @@ extension StoreFindings {
             ])
     }
 }
+
+// What is wrong with what is brought to a store.
+extension StoreFindings {
+    public static func severalForOneAlias(_ alias: String, _ count: Int, _ store: StoreContext) -> Finding {
+        finding(
+            "store.alias-taken", store, "\(count) entries cannot all be \(alias).", "An alias names one entry.", ["alias": alias],
+            fixes: [.init("Import them one by one, or without --alias: each is named after its subject")])
+    }
+
+    /// `certificates`: how many came with the key.
+    public static func noCertificateForKey(_ certificates: Int, _ store: StoreContext) -> Finding {
+        if certificates == 0 {
+            return finding(
+                "auth.chain-incomplete", store, "There is a private key and no certificate for it.",
+                "Java keystores hold a private key with its certificate, or not at all.",
+                fixes: [.init("Give the certificate's file, and those of its issuers, in the same call")],
+                vendor: ["Private key must be accompanied by certificate chain"])
+        }
+        return finding(
+            "auth.pair-mismatch", store, "None of the \(certificates) certificates belongs to the private key.",
+            "Their public keys are not the key's: they were issued for another key.", ["certificates": "\(certificates)"],
+            fixes: [.init("Find the key that the certificate was requested with, or request a certificate for this key")],
+            vendor: ["Private key does not match certificate"])
+    }
+
+    public static func replyForAnotherKey(_ alias: String, _ store: StoreContext) -> Finding {
+        finding(
+            "auth.pair-mismatch", store, "No certificate here belongs to the key \(alias).",
+            "Their public keys are not the key's: they were issued for another key.", ["alias": alias],
+            fixes: [
+                .init("See the certificate that the key has", command: store.command("show", [alias])),
+                .init("To trust the certificate instead, import it under another alias"),
+            ], vendor: ["Public keys in reply and keystore don't match", "Failed to establish chain from reply"])
+    }
+}
+
+// What cannot be taken out of a store.
+extension StoreFindings {
+    public static func noCertificate(_ aliases: [String], _ store: StoreContext) -> Finding {
+        finding(
+            "store.alias-missing", store, "There is no certificate in \(aliases.isEmpty ? store.path : Words.list(aliases)).",
+            "Secret keys have none, and a store can be empty.", fixes: [.init("See what there is", command: store.command("list"))],
+            vendor: ["Alias <\(aliases.first ?? "")> has no certificate"])
+    }
+
+    public static func oneForDER(_ count: Int, _ store: StoreContext) -> Finding {
+        finding(
+            "store.cannot-hold", store, "A DER file holds one certificate; \(count) were asked for.",
+            "DER has no place for several.", ["certificates": "\(count)"],
+            fixes: [.init("Take them as PEM or PKCS#7, or name one entry", command: store.command("export", options: ["--as", "pkcs7"]))])
+    }
+}

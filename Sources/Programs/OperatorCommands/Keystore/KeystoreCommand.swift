@@ -8,7 +8,8 @@ struct KeystoreCommand: ParsableCommand {
             a dated copy of the old file beside the new one. Passwords come from a file, the environment or a descriptor, else they are asked for.
             """,
         subcommands: [
-            KeystoreList.self, KeystoreConvert.self, KeystoreDelete.self, KeystoreRename.self, KeystorePasswordCommand.self,
+            KeystoreList.self, KeystoreShow.self, KeystoreCreate.self, KeystoreImport.self, KeystoreExport.self, KeystoreConvert.self,
+            KeystoreDelete.self, KeystoreRename.self, KeystorePasswordCommand.self,
             KeystoreVerify.self,
             KeystoreCompare.self,
         ])

@@ -51,23 +51,44 @@ struct StoreEdit {
         var backup: String?
     }
 
+    /// In a store that may have to be made: `newType` says as what.
+    func perform(making newType: KeystoreFormat?, _ change: (OpenStore) throws -> StoreChange) throws -> Outcome {
+        guard !Files.exists(access.path) else { return try perform(change) }
+        guard let newType else { throw StoreProblem(.missing(path: access.path)) }
+        let settings = KeystoreSettings.standard(for: newType)
+        var context = access.context
+        context.format = newType
+        let password = try NewPasswordPrompt.read(access.password, of: access.path, context: context)
+        let empty = KeystoreReading(keystore: Keystore(), format: newType, integrity: .verified, settings: settings)
+        let store = OpenStore(access: access, reading: empty, password: password, context: context)
+        let change = try change(store)
+        let written = try StoreWriter.bytes(
+            change.keystore, settings: change.settings ?? settings, password: password, context: context)
+        if !options.dryRun {
+            do throws(FileFailure) { try Files.create(access.path, with: written) } catch { throw StoreProblem(error) }
+        }
+        return Outcome(store: store, steps: change.steps, entries: change.keystore.entries.count, backup: nil)
+    }
+
     func perform(_ change: (OpenStore) throws -> StoreChange) throws -> Outcome {
         // Who is asked for a password may take his time; nobody waits for him.
         let first = try access.read()
         let password = try access.choosePassword(for: first, .password)
         let locked = options.dryRun ? nil : try holding()
-        let bytes = try locked.map { locked throws(StoreProblem) in try Self.bytes(of: locked) } ?? first
+        let bytes = try locked.map { try Self.bytes(of: $0) } ?? first
         let store = try access.open(bytes, password: password)
         guard store.reading.integrity != .notChecked else { throw store.problem(.passwordMissing(field: "to change it")) }
         let change = try change(store)
+        guard change.writesSomething else {
+            return Outcome(store: store, steps: change.steps, entries: store.entries.count, backup: nil)
+        }
         if !store.reading.unseen.isEmpty, !change.coversUnseen, !options.dropUnseen {
             throw StoreProblem(Self.wouldLoseUnseen(store), exitCode: 1)
         }
-        var outcome = Outcome(store: store, steps: change.steps, entries: change.keystore.entries.count, backup: nil)
-        guard change.writesSomething else { return outcome }
         let written = try StoreWriter.bytes(
-            change.keystore, settings: change.settings ?? store.reading.settings, password: change.newPassword ?? store.password,
-            context: store.context)
+            change.keystore, settings: (change.settings ?? store.reading.settings).modified(at: Clock.milliseconds),
+            password: change.newPassword ?? store.password, context: store.context)
+        var outcome = Outcome(store: store, steps: change.steps, entries: change.keystore.entries.count, backup: nil)
         if let locked {
             do throws(FileFailure) { outcome.backup = try locked.replaceKeepingBackup(with: written) } catch { throw StoreProblem(error) }
         }
@@ -84,6 +105,15 @@ struct StoreEdit {
 
     private static func wouldLoseUnseen(_ store: OpenStore) -> Finding {
         StoreFindings.wouldLoseUnseen(store.reading, on: store.context, option: "--drop-unseen")
+    }
+}
+
+extension KeystoreSettings {
+    /// BCFKS remembers when it was last changed.
+    fileprivate func modified(at milliseconds: Int64) -> KeystoreSettings {
+        guard case .bcfks(var settings) = self else { return self }
+        settings.modifiedMilliseconds = milliseconds
+        return .bcfks(settings)
     }
 }
 

@@ -35,7 +35,8 @@ struct CertificateRow {
             ("subject", .optional(subject)), ("issuer", .optional(issuer)), ("serial", .optional(serial)),
             ("notBefore", .optional(notBefore.map { Moments.rfc3339($0) })), ("notAfter", .optional(notAfter.map { Moments.rfc3339($0) })),
             ("sha256", .string(sha256)), ("sha1", .string(sha1)), ("spkiSha256", .optional(spkiSha256)),
-            ("keyAlgorithm", .optional(key?.algorithm)), ("keyBits", key?.bits.map { JSONText.number($0) } ?? .null),
+            ("keyAlgorithm", .optional(key?.algorithm)), ("keyCurve", .optional(key?.curve)),
+            ("keyBits", key?.bits.map { JSONText.number($0) } ?? .null),
             ("signatureAlgorithm", .optional(outline.map { SignatureName.text($0.signatureAlgorithm) })),
         ]
         return .object(fields)
@@ -44,27 +45,39 @@ struct CertificateRow {
 
 /// Kind and size of a public key.
 struct PublicKeyRow {
+    /// Java's name: `RSA`, `EC`, `Ed25519`.
     let algorithm: String
+    /// Of EC keys: `P-256`, or the curve's identifier.
+    let curve: String?
     let bits: Int?
+
+    /// For people.
+    var text: String { [algorithm, curve, bits.map { "\($0) bits" }].compactMap { $0 }.joined(separator: ", ") }
 
     init(_ info: ArraySlice<UInt8>) {
         guard var fields = try? DERReader.single(DERElement.Tag.sequence, in: info, "subjectPublicKeyInfo").inside,
             let identifier = try? fields.take(DERElement.Tag.sequence, "algorithm").encoded
         else {
-            (algorithm, bits) = ("unknown", nil)
+            (algorithm, curve, bits) = ("unknown", nil, nil)
             return
         }
         let kind = KeyAlgorithm(algorithmIdentifier: identifier)
-        algorithm = kind.name
+        if case .ellipticCurve(let name) = kind {
+            (algorithm, curve) = ("EC", name.isEmpty ? nil : name)
+        } else {
+            (algorithm, curve) = (kind.name, nil)
+        }
         bits =
             switch kind {
             case .rsa, .rsaPSS: Self.modulusBits(try? fields.take(DERElement.Tag.bitString, "subjectPublicKey").bits("subjectPublicKey"))
-            case .ellipticCurve(let curve): Int(curve.drop { !$0.isNumber }.prefix { $0.isNumber })
+            case .ellipticCurve(let curve): Self.curveBits[curve]
             case .ed25519, .x25519: 255
             case .ed448, .x448: 448
             case .dsa, .diffieHellman, .other: nil
             }
     }
+
+    private static let curveBits = ["P-192": 192, "P-224": 224, "P-256": 256, "P-384": 384, "P-521": 521, "secp256k1": 256]
 
     /// RSAPublicKey (RFC 8017 §A.1.1) begins with the modulus.
     private static func modulusBits(_ key: ArraySlice<UInt8>?) -> Int? {

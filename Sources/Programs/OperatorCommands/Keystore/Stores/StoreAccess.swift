@@ -2,6 +2,7 @@ public import ArgumentParser
 import Diagnosis
 public import JavaKeystore
 import LocalFiles
+import StrictDER
 
 extension KeystoreFormat: ExpressibleByArgument {
     /// Our names and Java's, in any case; `p12` and `pfx` too.
@@ -83,8 +84,19 @@ struct StoreAccess: Sendable {
             context.format = reading.format
             return OpenStore(access: self, reading: reading, password: password, context: context)
         } catch {
+            if Self.isMaterial(bytes, error) {
+                context.format = nil
+                throw StoreProblem(.unknownFormat(beginning: hexadecimal(bytes.prefix(16))), on: context)
+            }
             throw StoreProblem(error, on: context)
         }
+    }
+
+    /// DER of a certificate or a key begins like PKCS#12 or BCFKS, and is neither.
+    private static func isMaterial(_ bytes: [UInt8], _ error: KeystoreError) -> Bool {
+        guard bytes.first == 0x30, error != .integrity else { return false }
+        let (material, _) = KeyMaterial.salvage(bytes, password: nil)
+        return !material.certificates.isEmpty || !material.privateKeys.isEmpty
     }
 }
 

@@ -7,7 +7,8 @@ struct StoreProblem: Error {
     var findings: [Finding]
     var exitCode: Int32
 
-    init(_ finding: Finding, exitCode: Int32) { (findings, self.exitCode) = ([finding], exitCode) }
+    init(_ finding: Finding, exitCode: Int32) { self.init([finding], exitCode: exitCode) }
+    init(_ findings: [Finding], exitCode: Int32) { (self.findings, self.exitCode) = (findings, exitCode) }
 
     /// What is wrong with a store's content is a finding, 1; a call that left out what the store needs is wrong usage, 2.
     init(_ error: KeystoreError, on store: StoreContext) {

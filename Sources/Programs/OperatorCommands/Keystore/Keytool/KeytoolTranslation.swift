@@ -46,7 +46,9 @@ private struct Translator {
         case "importcert": return ["import", "--alias", alias] + type + [try store(), value("file") ?? "-"]
         case "exportcert":
             let form = call.flags.contains("rfc") ? [] : ["--as", "der"]
-            return ["export"] + form + (value("file").map { ["--replace", "--output", $0] } ?? []) + ["--alias", alias] + type + [try store()]
+            return ["export"] + form + (value("file").map { ["--replace", "--output", $0] } ?? []) + ["--alias", alias] + type + [
+                try store()
+            ]
         case "delete": return ["delete", "--yes", "--alias", try needed("alias")] + type + [try store()]
         case "changealias": return ["rename"] + type + [try store(), alias, try needed("destalias")]
         case "importkeystore": return try importing()
@@ -62,7 +64,9 @@ private struct Translator {
     }
 
     private func importing() throws(KeytoolCall.Refusal) -> [String] {
-        let (source, destination) = (try needed("srckeystore"), try value("destkeystore") ?? store())
+        let source = try needed("srckeystore")
+        let named = value("destkeystore")
+        let destination = if let named { named } else { try store() }
         if source == destination {
             return ["convert", "--to", try needed("deststoretype"), source, destination]
         }
@@ -71,7 +75,8 @@ private struct Translator {
     }
 
     private func keyPair() throws(KeytoolCall.Refusal) -> [String] {
-        let names = try (call.values["ext"] ?? []).flatMap(alternativeNames)
+        var names: [String] = []
+        for text in call.values["ext"] ?? [] { names += try alternativeNames(text) }
         return ["create", "--self-signed", try needed("dname"), "--key", try keyKind(), "--days", value("validity") ?? "90"]
             + names.flatMap { ["--san", $0] } + ["--alias", alias] + type + [try store()]
     }
@@ -90,7 +95,9 @@ private struct Translator {
         let size = value("keysize") ?? ""
         switch (value("keyalg") ?? "RSA").lowercased() {
         case "rsa":
-            guard ["", "2048", "3072", "4096"].contains(size) else { throw .init(message: "RSA keys are made with 2048, 3072 or 4096 bits.") }
+            guard ["", "2048", "3072", "4096"].contains(size) else {
+                throw .init(message: "RSA keys are made with 2048, 3072 or 4096 bits.")
+            }
             return "rsa-" + (size.isEmpty ? "2048" : size)
         case "ec":
             switch (value("groupname")?.lowercased(), size) {

@@ -155,7 +155,7 @@ enum Spelling {
     /// Up to three words within a third of the length of `word` in changes, nearest first.
     static func nearest(to word: String, in words: [String]) -> [String] {
         let wanted = Array(word.lowercased().utf8.prefix(64))
-        let limit = max(1, wanted.count / 3)
+        let limit = max(1, (wanted.count + 1) / 3)
         let near = words.map { (word: $0, distance: distance(wanted, Array($0.lowercased().utf8.prefix(64)))) }.filter {
             $0.distance <= limit
         }

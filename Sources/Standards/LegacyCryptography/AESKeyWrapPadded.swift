@@ -58,10 +58,12 @@ package enum AESKeyWrapPadded {
             return check
         }
         defer { output.wipe() }
-        // RFC 5649 §3: constant, length and the zeros behind it are judged together.
+        // RFC 5649 §3, all of it before the answer: constant, length, and the zeros behind the contents.
         let length = Int(check & 0xFFFF_FFFF)
         let padding = 8 * blocks - length
-        guard check >> 32 == constant, (0...7).contains(padding), output.suffix(padding).reduce(0, |) == 0 else { return nil }
+        let fits = (0...7).contains(padding)
+        let wrongPadding = output.suffix(fits ? padding : 0).reduce(0, |)
+        guard (check >> 32 ^ constant) | (fits ? 0 : 1) | UInt64(wrongPadding) == 0 else { return nil }
         return Array(output[8..<8 + length])
     }
 }

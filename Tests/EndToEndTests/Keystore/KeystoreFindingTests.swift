@@ -154,6 +154,70 @@ import Testing
     }
 }
 
+@Suite(
+    "A store that may not be written stays as it is", .timeLimit(.minutes(2)),
+    .enabled(if: UnprivilegedRun.isPossible, "needs root and setpriv"))
+struct KeystorePermissionTests {
+    @Test func folderThatIsReadOnly() throws {
+        let fixture = try KeystoreFixture()
+        let store = try fixture.store("store", type: "JKS")
+        try UnprivilegedRun.open(fixture.folder.url.path, mode: 0o755)
+        try UnprivilegedRun.open(store, mode: 0o644)
+        try UnprivilegedRun.open(fixture.passwordFile, mode: 0o644)
+        let before = try fixture.folder.read("store")
+        let outcome = try UnprivilegedRun.run(
+            ["keystore", "delete", store, "root", "--password-file", fixture.passwordFile, "--json"], fixture.folder)
+        #expect(outcome.code == 3 && outcome.output.contains("store.not-writable"), "\(outcome.output)")
+        #expect(try fixture.folder.read("store") == before)
+    }
+
+    @Test func fileOfAnotherUser() throws {
+        let fixture = try KeystoreFixture()
+        let store = try fixture.store("store", type: "JKS")
+        try UnprivilegedRun.open(fixture.folder.url.path, mode: 0o777)
+        try UnprivilegedRun.open(store, mode: 0o666)
+        try UnprivilegedRun.open(fixture.passwordFile, mode: 0o644)
+        let before = try fixture.folder.read("store")
+        let outcome = try UnprivilegedRun.run(
+            ["keystore", "delete", store, "root", "--password-file", fixture.passwordFile, "--json"], fixture.folder)
+        #expect(outcome.code == 3 && outcome.output.contains("store.not-writable"), "\(outcome.output)")
+        #expect(try fixture.folder.read("store") == before)
+        #expect(try !FileManager.default.contentsOfDirectory(atPath: fixture.folder.url.path).contains { $0.contains(".new-") })
+    }
+}
+
+/// Runs midguard as nobody: root may write anywhere.
+enum UnprivilegedRun {
+    private static let setpriv = "/usr/bin/setpriv"
+    private static let identity = ["--reuid=65534", "--regid=65534", "--clear-groups"]
+
+    static var isPossible: Bool {
+        guard geteuid() == 0, FileManager.default.isExecutableFile(atPath: setpriv) else { return false }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: setpriv)
+        process.arguments = identity + ["test", "-x", MidguardProcess.binary.path]
+        guard (try? process.run()) != nil else { return false }
+        process.waitUntilExit()
+        return process.terminationStatus == 0
+    }
+
+    static func open(_ path: String, mode: Int) throws {
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+    }
+
+    static func run(_ arguments: [String], _ folder: TemporaryFolder) throws -> (code: Int32, output: String) {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: setpriv)
+        process.arguments = identity + [MidguardProcess.binary.path] + arguments
+        let pipe = Pipe()
+        (process.standardInput, process.standardOutput, process.standardError) = (FileHandle.nullDevice, pipe, pipe)
+        try process.run()
+        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+    }
+}
+
 @Suite("A keytool call that people paste does the same without Java", .timeLimit(.minutes(5))) struct KeytoolAliasTests {
     @Test func aDayWithKeytool() throws {
         let fixture = try KeystoreFixture()

@@ -17,6 +17,14 @@ import Testing
     }
 }
 
+extension JSONTextTests {
+    @Test func loneSurrogate() {
+        var bytes: [UInt8] = []
+        JSONText.units([0x61, 0xD800, 0x22]).write(to: &bytes)
+        #expect(String(decoding: bytes, as: UTF8.self) == #""\u0061\ud800\u0022""#)
+    }
+}
+
 @Suite("The password is the first line, however the line ends") struct FirstLineTests {
     struct Row: Sendable { var bytes: [UInt8], line: String? }
     static let rows = [

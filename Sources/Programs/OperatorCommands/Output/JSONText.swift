@@ -3,6 +3,8 @@ import Diagnosis
 /// JSON (RFC 8259), put together by hand: fields keep the order in which they are given, and listing a keystore needs nothing larger.
 indirect enum JSONText {
     case string(String), number(Int), bool(Bool), null
+    /// UTF-16 code units: a lone surrogate, which no `String` can hold, is escaped.
+    case units([UInt16])
     case array([JSONText])
     case object([(String, JSONText)])
 
@@ -15,6 +17,7 @@ indirect enum JSONText {
         case .bool(let value): bytes += (value ? "true" : "false").utf8
         case .number(let value): bytes += String(value).utf8
         case .string(let text): Self.write(text, to: &bytes)
+        case .units(let units): Self.write(units, to: &bytes)
         case .array(let values):
             bytes.append(UInt8(ascii: "["))
             for (index, value) in values.enumerated() {
@@ -32,6 +35,18 @@ indirect enum JSONText {
             }
             bytes.append(UInt8(ascii: "}"))
         }
+    }
+
+    private static func write(_ units: [UInt16], to bytes: inout [UInt8]) {
+        let text = String(decoding: units, as: UTF16.self)
+        if text.utf16.elementsEqual(units) { return write(text, to: &bytes) }
+        // All of it in escapes: this is met in tests of other programs, and hardly elsewhere.
+        bytes.append(UInt8(ascii: "\""))
+        for unit in units {
+            let digits = String(unit, radix: 16)
+            bytes += ("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).utf8
+        }
+        bytes.append(UInt8(ascii: "\""))
     }
 
     private static func write(_ text: String, to bytes: inout [UInt8]) {

@@ -37,7 +37,8 @@ struct EntryRow {
 
     var fields: [(String, JSONText)] {
         let chain = entry.content.certificates.map { CertificateRow($0) }
-        return [("alias", .string(alias))] + (alias == entry.alias ? [] : [("storedAlias", .string(entry.alias))]) + [
+        let name: JSONText = alias == entry.alias ? .units(entry.aliasUnits) : .string(alias)
+        return [("alias", name)] + (alias == entry.alias ? [] : [("storedAlias", .string(entry.alias))]) + [
             ("kind", .string(entry.content.kind)), ("created", .optional(created)),
             ("keyAlgorithm", .optional(chain.first?.key?.algorithm)),
             ("chain", .array(chain.map(\.json))),

@@ -35,16 +35,22 @@ enum Terminal {
         var before = termios()
         guard tcgetattr(descriptor, &before) == 0 else { return nil }
         var silent = before
-        // Ctrl-C comes as a character, so that the terminal is never left without echo.
+        // Ctrl-C comes as a character that ends the line, so that the terminal is never left without echo.
         silent.c_lflag &= ~tcflag_t(ECHO | ISIG)
+        withUnsafeMutableBytes(of: &silent.c_cc) { $0[Int(VEOL)] = interrupt }
         guard tcsetattr(descriptor, TCSAFLUSH, &silent) == 0 else { return nil }
-        defer {
-            tcsetattr(descriptor, TCSAFLUSH, &before)
-            StandardStream.write([0x0A], to: descriptor)
+        let answer = LineReader.line(of: descriptor, limit: 4_096, endings: [0x0A, interrupt])
+        tcsetattr(descriptor, TCSAFLUSH, &before)
+        StandardStream.write([0x0A], to: descriptor)
+        if answer?.utf8.last == interrupt {
+            // As if it had been sent: whoever interrupts means the whole command.
+            raise(SIGINT)
+            return nil
         }
-        let answer = line(descriptor)
-        return answer.map { $0.utf8.contains(3) } == true ? nil : answer
+        return answer
     }
+    /// Ctrl-C.
+    private static let interrupt: UInt8 = 3
 
     private static func line(_ descriptor: Int32) -> String? { LineReader.line(of: descriptor, limit: 4_096) }
 }
@@ -53,15 +59,15 @@ enum Terminal {
 enum LineReader {
     /// Without its end, LF or CR LF; what stands before the end of the input counts as a line. nil at the end, for a line that is longer than
     /// `limit` and for one that is not UTF-8.
-    static func line(of descriptor: Int32, limit: Int) -> String? {
+    static func line(of descriptor: Int32, limit: Int, endings: Set<UInt8> = [0x0A]) -> String? {
         var bytes: [UInt8] = []
         while bytes.count <= limit {
             var byte: UInt8 = 0
             let count = read(descriptor, &byte, 1)
             if count < 0 && errno == EINTR { continue }
             if count < 0 || (count == 0 && bytes.isEmpty) { return nil }
-            if count == 0 || byte == 0x0A { return FirstLine.of(bytes) }
-            bytes.append(byte)
+            if count == 1, byte != 0x0A { bytes.append(byte) }
+            if count == 0 || endings.contains(byte) { return FirstLine.of(bytes) }
         }
         return nil
     }

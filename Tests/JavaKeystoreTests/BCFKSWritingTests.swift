@@ -1,3 +1,4 @@
+import StrictDER
 import Testing
 
 @testable import JavaKeystore
@@ -45,6 +46,20 @@ import Testing
         let opened = try stored.open(password: Vectors.password)
         #expect(opened.bytes == secret.bytes && opened.algorithm == secret.algorithm)
         if password.isEmpty { #expect(try Keystore.read(bytes, password: nil).integrity == .verified) }
+    }
+
+    @Test(arguments: [
+        ("AES", 32, "2.16.840.1.101.3.4.1"), ("ARIA", 16, "1.2.410.200046.1.1.2"), ("ARIA", 24, "1.2.410.200046.1.1.7"),
+        ("ARIA", 32, "1.2.410.200046.1.1.12"), ("Camellia", 24, "1.2.392.200011.61.1.1.1.3"), ("Camellia", 32, "1.2.392.200011.61.1.1.1.4"),
+        ("SEED", 16, "1.2.410.200004.1.4"), ("DESede", 24, "1.3.14.3.2.17"), ("HmacSHA512", 64, "1.2.840.113549.2.11"),
+    ])
+    func aSecretKeyIsNamedAsBouncyCastleNamesIt(algorithm: String, length: Int, identifier: String) throws {
+        var settings = Settings()
+        settings.keyIterations = 1
+        let key = SecretKey(algorithm: algorithm, bytes: Array(repeating: 1, count: length))
+        let opened = try ProtectedSecretKey.protecting(key, alias: "k", password: Vectors.password, in: .bcfks(settings))
+            .open(password: Vectors.password)
+        #expect(opened.identifier?.description == identifier && opened.algorithm == algorithm && opened.bytes == key.bytes)
     }
 
     @Test func theStoreMayLieOpen() throws {

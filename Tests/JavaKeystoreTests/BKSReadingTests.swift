@@ -69,13 +69,14 @@ import Testing
         let bytes = try quick(Vectors.bytes(name))
         let options = KeystoreReadingOptions(limits: Vectors.limits)
         #expect(try Keystore.read(bytes, password: Vectors.password, options: options).keystore == genuine)
-        Vectors.altered(bytes) { altered, what in
+        Vectors.altered(bytes, head: 60) { altered, what in
             guard let reading = try? Keystore.read(altered, password: Vectors.password, options: options) else { return }
             // One in 65,536 altered files of version 1 passes its MAC of two bytes.
             if name != "store.bks-v1" { #expect(reading.keystore == genuine, "\(name): \(what)") }
         }
         // Without password nothing but the reader stands between the file and us.
-        Vectors.altered(bytes) { altered, _ in _ = try? Keystore.read(altered, password: nil, options: options) }
+        guard name != "store.uber" else { return }
+        Vectors.altered(bytes) { altered, _ in _ = try? Keystore.read(altered, password: nil, options: .init(format: .bks)) }
     }
 
     @Test func keysInTheClear() throws {
@@ -125,7 +126,7 @@ import Testing
         guard case .secretKey(let key) = try #require(store.entry(exactly: "aes")).content else { return #expect(Bool(false)) }
         var limits = KeystoreLimits()
         limits.iterations = 10_000
-        Vectors.altered(Array(key.stored), everyBit: { $0 < 30 }) { altered, _ in
+        Vectors.altered(Array(key.stored), head: 30) { altered, _ in
             // The padding is all the integrity there is, so another key may come out; a trap may not.
             _ = try? ProtectedSecretKey(.bouncyCastle, stored: altered[...]).open(password: Vectors.passwordOfAES, limits: limits)
         }

@@ -112,7 +112,7 @@ enum BouncyCastleCorpus {
             } catch { found = errorClass(of: error) }
             #expect(acceptable.contains(found), "\(test.testDescription), \(test.features): \(found) is not among \(acceptable)")
             if acceptable == ["limitExceeded"] {
-                #expect(ContinuousClock.now - began < .milliseconds(20), "\(test.testDescription): refused without work")
+                #expect(ContinuousClock.now - began < .milliseconds(500), "\(test.testDescription): refused without work")
             }
         }
         #expect(seen > 0)

@@ -46,6 +46,15 @@ public enum Counterpart: String, Sendable {
         return URL(fileURLWithPath: path)
     }
 
+    /// What makes `keytool` read and write Bouncy Castle's formats. Throws with the install command when the provider is missing.
+    public static func bouncyCastleArguments() throws -> [String] {
+        let archive = "/usr/share/java/bcprov.jar"
+        guard FileManager.default.isReadableFile(atPath: archive) else {
+            throw CounterpartFailure("Bouncy Castle is missing: apt-get install libbcprov-java")
+        }
+        return ["-providerpath", archive, "-providerclass", "org.bouncycastle.jce.provider.BouncyCastleProvider"]
+    }
+
     private var path: String? {
         ["/usr/bin", "/usr/local/bin", "/bin"].map { "\($0)/\(rawValue)" }.first(where: FileManager.default.isExecutableFile)
     }

@@ -14,23 +14,27 @@ public enum BCFKS {
         -> KeystoreReading
     {
         var budget = WorkBudget(options.limits)
+        func read(_ store: ObjectStore) throws(KeystoreError) -> KeystoreReading {
+            try reading(of: store, password: password, verificationKey: options.verificationKey, budget: &budget)
+        }
+        // A closed store in DER has nothing deeper inside that could be BER.
+        if let store = try? ObjectStore(bytes[...]), store.isClosed { return try read(store) }
         do {
-            return try read(der: bytes[...], password: password, verificationKey: options.verificationKey, budget: &budget)
+            return try read(ObjectStore(bytes[...]))
         } catch {
             // Bouncy Castle reads BER, and makes DER of it before the MAC.
-            guard let (der, read) = try? BER.normalised(bytes[...]), !der.elementsEqual(bytes.prefix(read)) else { throw error }
-            var reading = try self.read(der: der[...], password: password, verificationKey: options.verificationKey, budget: &budget)
-            reading.trailingBytes = bytes.count - read
+            guard let (der, count) = try? BER.normalised(bytes[...]), !der.elementsEqual(bytes.prefix(count)) else { throw error }
+            var reading = try read(ObjectStore(der[...]))
+            reading.trailingBytes = bytes.count - count
             return reading
         }
     }
 
-    private static func read(
-        der: ArraySlice<UInt8>, password: KeystorePassword?, verificationKey: [UInt8]?, budget: inout WorkBudget
+    private static func reading(
+        of store: ObjectStore, password: KeystorePassword?, verificationKey: [UInt8]?, budget: inout WorkBudget
     ) throws(KeystoreError) -> KeystoreReading {
-        let store = try ObjectStore(der)
         let integrity = try store.check(password: password, verificationKey: verificationKey, budget: &budget)
-        let data = try ObjectStoreData(store.openData(password: password, budget: &budget))
+        let data = try ObjectStoreData(store.openData(password: password))
         guard data.integrityAlgorithm.elementsEqual(store.integrityCheck.algorithm.encoded) else {
             throw .malformed(field: "integrityAlgorithm", offset: data.integrityAlgorithm.startIndex)
         }
@@ -85,8 +89,21 @@ public enum BCFKS {
     static func protect(
         _ key: SecretKey, identifier: ObjectIdentifier, password: KeystorePassword, settings: Settings
     ) throws(KeystoreError) -> ProtectedSecretKey {
+        let identifier = key.identifier == nil ? sized(identifier, keyLength: key.bytes.count) : identifier
         let clear = DER.sequence(DER.oid(identifier), DER.octets(key.bytes))
         let stored = try settings.keyProtection().seal(clear, purpose: .secretKeyEncryption, password: password)
         return ProtectedSecretKey(.bcfks, stored: stored[...])
+    }
+
+    /// Bouncy Castle has an identifier for each key length of ARIA (RFC 5794) and Camellia (RFC 3657): the last arc of the 128-bit one plus
+    /// a step for every 64 bits more.
+    private static func sized(_ identifier: ObjectIdentifier, keyLength: Int) -> ObjectIdentifier {
+        let steps: [ObjectIdentifier: UInt8] = [
+            ObjectIdentifier(1, 2, 410, 200_046, 1, 1, 2): 5, ObjectIdentifier(1, 2, 392, 200_011, 61, 1, 1, 1, 2): 1,
+        ]
+        guard let step = steps[identifier], keyLength == 24 || keyLength == 32, let last = identifier.content.last else {
+            return identifier
+        }
+        return ObjectIdentifier(content: identifier.content.dropLast() + [last + step * UInt8(keyLength / 8 - 2)])
     }
 }

@@ -14,6 +14,7 @@ extension BCFKS {
         let covered: ArraySlice<UInt8>
         let integrityCheck: IntegrityCheck
         let trailingBytes: Int
+        var isClosed: Bool { if case .encrypted = content { true } else { false } }
 
         init(_ der: ArraySlice<UInt8>) throws(KeystoreError) {
             let (data, check, rest) = try readingDER { () throws(DERError) in
@@ -67,7 +68,7 @@ extension BCFKS {
         }
 
         /// DER of ObjectStoreData. `check` was called before.
-        func openData(password: KeystorePassword?, budget: inout WorkBudget) throws(KeystoreError) -> ArraySlice<UInt8> {
+        func openData(password: KeystorePassword?) throws(KeystoreError) -> ArraySlice<UInt8> {
             guard case .encrypted(let protection, let bytes) = content else { return covered }
             guard let clear = try protection.open(bytes, purpose: .storeEncryption, password: password ?? KeystorePassword("")) else {
                 throw password == nil ? .passwordMissing(field: "store") : .integrity

@@ -85,7 +85,7 @@ enum PKCS12Vectors {
         #expect(throws: KeystoreError.integrity) { try read(bytes, KeystorePassword("12345")) }
     }
 
-    /// Appendices A.4 to A.6 are A.1 with one field of the MAC changed, as here.
+    /// Appendices A.4 to A.6 are A.1 with one field of the MAC changed, as here; the third such field is missing.
     @Test func rfc9579Invalid() throws {
         let bytes = try PKCS12Vectors.rfc9579()
         let salt = Array("o\u{47}".utf8) + [0x3C, 0x38, 0xB0, 0x2E, 0x31, 0x73]
@@ -98,6 +98,9 @@ enum PKCS12Vectors {
         altered = bytes
         altered.replaceSubrange(place..<iterations, with: Array("NOT USED".utf8))
         #expect(throws: KeystoreError.integrity, "A.5: another salt") { try read(altered, KeystorePassword("1234")) }
+        #expect(throws: KeystoreError.malformed(field: "key length of the MAC", offset: 0), "A.6: no key length") {
+            try read(PKCS12Vectors.bytes("pbmac1-no-length.p12"))
+        }
     }
 
     @Test(arguments: ["jdk.p12", "openssl.p12", "openssl-legacy.p12", "ber.p12", "pbmac1-sha256-sha384.p12"]) func truncated(

@@ -97,14 +97,15 @@ def classic_mac(content, salt=b"12345678", iterations=3):
     return (0x30, [info, (0x04, salt), integer(iterations)])
 
 
-def pbmac1(content, derivation, name, salt=b"abcdefgh", iterations=7):
-    """RFC 9579."""
+def pbmac1(content, derivation, name, salt=b"abcdefgh", iterations=7, says_length=True):
+    """RFC 9579, which demands the length of the key."""
     identifiers = {"sha1": 7, "sha224": 8, "sha256": 9, "sha384": 10, "sha512": 11}
     length = hashlib.new(name).digest_size
     key = hashlib.pbkdf2_hmac(derivation, PASSWORD.encode(), salt, iterations, length)
     value = hmac.new(key, content, name).digest()
+    length_field = [integer(length)] if says_length else []
     function = algorithm(f"1.2.840.113549.2.{identifiers[derivation]}")
-    pbkdf2 = algorithm("1.2.840.113549.1.5.12", (0x30, [(0x04, salt), integer(iterations), integer(length), function]))
+    pbkdf2 = algorithm("1.2.840.113549.1.5.12", (0x30, [(0x04, salt), integer(iterations)] + length_field + [function]))
     parameters = (0x30, [pbkdf2, algorithm(f"1.2.840.113549.2.{identifiers[name]}")])
     info = (0x30, [algorithm("1.2.840.113549.1.5.14", parameters), (0x04, value)])
     return (0x30, [info, (0x04, b"NOT USED"), integer(1)])
@@ -150,6 +151,7 @@ def main():
         content = content_of(read(file.read())[0])
     save("pbmac1-sha512.p12", der(exchange(content, pbmac1(content, "sha512", "sha512"))))
     save("pbmac1-sha256-sha384.p12", der(exchange(content, pbmac1(content, "sha256", "sha384"))))
+    save("pbmac1-no-length.p12", der(exchange(content, pbmac1(content, "sha256", "sha256", says_length=False))))
     # BER at every level: the safes within the strings as well.
     safes = read(content)[0]
     for safe in safes[1]:

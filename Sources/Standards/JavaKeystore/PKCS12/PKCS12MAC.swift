@@ -9,7 +9,7 @@ struct PKCS12MAC {
     }
     let function: Function
     /// What the file says it is.
-    let value: ArraySlice<UInt8>
+    let value: [UInt8]
 
     static let saltLength = 20
     /// Fewer bytes are refused (RFC 9579 §6).
@@ -29,7 +29,7 @@ struct PKCS12MAC {
             try data.end("MacData")
             return (algorithm: algorithm, value: value, salt: salt, iterations: iterations)
         }
-        value = read.value
+        value = Array(read.value)
         if PKCS12Identifiers.pbmac1 == read.algorithm.identifier {
             // Salt and iterations of MacData have no meaning here (RFC 9579 §4).
             function = try Self.pbmac1(read.algorithm.parameters)
@@ -69,7 +69,7 @@ struct PKCS12MAC {
             self.function = .pbmac1(KeyDerivation(function, salt: salt, keyLength: length), digest)
         }
         var budget = WorkBudget(.standard)
-        value = try Self.value(function, over: contents[...], password: password, budget: &budget)[...]
+        value = try Self.value(function, over: contents[...], password: password, budget: &budget)
     }
 
     /// The form of the password with which the MAC fits. Throws `integrity` if none does, `overLimit` before work that costs too much.

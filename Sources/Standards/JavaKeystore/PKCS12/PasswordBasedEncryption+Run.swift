@@ -13,8 +13,13 @@ extension PasswordBasedEncryption {
         guard size == 1 || (!bytes.isEmpty && bytes.count.isMultiple(of: size)) else {
             throw .malformed(field: "encrypted bytes", offset: bytes.startIndex)
         }
-        let padded = try running { () throws(LegacyCryptographyError) in try cipher.decrypt(bytes) }
-        return size == 1 ? padded : PKCS7Padding.remove(from: padded, blockSize: size)
+        var clear = try running { () throws(LegacyCryptographyError) in try cipher.decrypt(bytes) }
+        if size > 1 {
+            // Of a large safe only the last block is copied.
+            guard let rest = PKCS7Padding.remove(from: Array(clear.suffix(size)), blockSize: size) else { return nil }
+            clear.removeLast(size - rest.count)
+        }
+        return clear
     }
 
     func encrypt(_ clear: [UInt8], password: PasswordBytes) throws(KeystoreError) -> [UInt8] {

@@ -2,11 +2,12 @@ public import Foundation
 
 /// A program of another maker that our files and messages are tried on.
 public enum Counterpart: String, Sendable {
-    case keytool, openssl
+    case keytool, openssl, java, javac
 
     var package: String {
         switch self {
-        case .keytool: "openjdk-17-jre-headless"
+        case .keytool, .java: "openjdk-17-jre-headless"
+        case .javac: "openjdk-17-jdk-headless"
         case .openssl: "openssl"
         }
     }

@@ -139,13 +139,13 @@ import Testing
         let der = try MaterialVectors.bytes("bundle.p7b")
         let expected = try KeyMaterial.read(der, password: nil).certificates
         // 30 82 hh ll: the same length in one octet more than needed, and in the indefinite form.
-        let wide = [0x30, 0x83, 0] + der[2...]
-        let open = [0x30, 0x80] + der[4...] + [0, 0]
+        let wide: [UInt8] = [0x30, 0x83, 0] + der[2...]
+        let open: [UInt8] = [0x30, 0x80] + der[4...] + [0, 0]
         // Only inside, behind an OID of eleven octets: A0 82 hh ll gives two octets away to the end of contents.
-        let inside = der[..<15] + [0xA0, 0x80] + der[19...] + [0, 0]
+        let inside: [UInt8] = Array(der[..<15]) + [0xA0, 0x80] + der[19...] + [0, 0]
         #expect(der[15] == 0xA0 && der[16] == 0x82)
         for ber in [wide, open, inside, inside + der] {
-            let material = try? KeyMaterial.read(Array(ber), password: nil)
+            let material = try? KeyMaterial.read(ber, password: nil)
             #expect(material?.certificates.prefix(3) == expected[...], "\(ber.prefix(6))")
         }
     }

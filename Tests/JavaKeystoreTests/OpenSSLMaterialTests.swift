@@ -90,6 +90,20 @@ import Testing
         }
     }
 
+    @Test func dsaTellsOnlyByItsParameters() throws {
+        let folder = try TemporaryFolder()
+        let pem = try folder.write(MaterialVectors.text("dsa.pem"), to: "dsa.pem")
+        try Counterpart.openssl.run(["pkey", "-in", pem, "-pubout", "-outform", "DER", "-out", "public.der"], in: folder)
+        let key = try MaterialVectors.key("dsa.pem")
+        let own = try PublicKeyInfo(der: folder.read("public.der")[...])
+        #expect(
+            KeyPairMatch.of(key, and: own)
+                == .unknown(because: .unsupportedAlgorithm(field: "public key of the private key", oid: "DSA")))
+        try Counterpart.openssl.run(["dsaparam", "-noout", "-genkey", "-out", "other.pem", "1024"], in: folder)
+        try Counterpart.openssl.run(["pkey", "-in", "other.pem", "-pubout", "-outform", "DER", "-out", "public.der"], in: folder)
+        #expect(KeyPairMatch.of(key, and: try PublicKeyInfo(der: folder.read("public.der")[...])) == .no)
+    }
+
     @Test func curvesWrittenOut() throws {
         let folder = try TemporaryFolder()
         let options = ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-pkeyopt", "ec_param_enc:explicit"]

@@ -103,12 +103,10 @@ import Testing
         Dressing("UTF-16, high first, mark") { [0xFE, 0xFF] + $0.utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] } },
         Dressing("UTF-16, low first") { $0.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] } },
         Dressing("UTF-16, high first") { $0.utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] } },
+        Dressing("inside of JSON") { Array(("{\"pem\": \"" + $0.replacingOccurrences(of: "\n", with: "\\n") + "\"}\n").utf8) },
         Dressing("text around, with rulers") {
-            Array(
-                ("subject=CN = ünd\n------------------\n"
-                    + $0.replacingOccurrences(of: "-----END", with: "-----END")
-                    .replacingOccurrences(of: "-----\n-----BEGIN", with: "-----\n=====\nfriendlyName: x\n-----BEGIN") + "\n---- end ----\n")
-                    .utf8)
+            let middle = $0.replacingOccurrences(of: "-----\n-----BEGIN", with: "-----\n=====\nfriendlyName: x\n-----BEGIN")
+            return Array(("subject=CN = ünd\n------------------\n" + middle + "\n---- end ----\n").utf8)
         },
     ]
 
@@ -137,6 +135,21 @@ import Testing
         #expect((material.certificates.count, material.privateKeys.count) == (2, 1))
     }
 
+    @Test func pkcs7MayBeBERInPart() throws {
+        let der = try MaterialVectors.bytes("bundle.p7b")
+        let expected = try KeyMaterial.read(der, password: nil).certificates
+        // 30 82 hh ll: the same length in one octet more than needed, and in the indefinite form.
+        let wide: [UInt8] = [0x30, 0x83, 0] + der[2...]
+        let open: [UInt8] = [0x30, 0x80] + der[4...] + [0, 0]
+        // Only inside, behind an OID of eleven octets: A0 82 hh ll gives two octets away to the end of contents.
+        let inside: [UInt8] = Array(der[..<15]) + [0xA0, 0x80] + der[19...] + [0, 0]
+        #expect(der[15] == 0xA0 && der[16] == 0x82)
+        for ber in [wide, open, inside, inside + der] {
+            let material = try? KeyMaterial.read(ber, password: nil)
+            #expect(material?.certificates.prefix(3) == expected[...], "\(ber.prefix(6))")
+        }
+    }
+
     @Test func labelsDoNotDecide() throws {
         // Windows and old Tomcat guides put PKCS#7 under CERTIFICATE; keys travel under each other's labels.
         let sevens = try MaterialVectors.text("bundle.p7b.pem").replacingOccurrences(of: "PKCS7", with: "CERTIFICATE")
@@ -152,7 +165,7 @@ import Testing
         #expect(error?.problem == .keystore(.jks))
     }
 
-    @Test(arguments: ["", " \n", "hello", "MIIB", "-----BEGIN", "0"]) func nothingIsAnError(text: String) {
+    @Test(arguments: ["", " \n", "hello", "hell", "-----BEGIN", "0"]) func nothingIsAnError(text: String) {
         let error = #expect(throws: KeyMaterialError.self) { try KeyMaterial.read(Array(text.utf8), password: nil) }
         #expect(error?.problem == .nothingFound)
     }

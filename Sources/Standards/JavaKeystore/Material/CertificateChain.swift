@@ -74,22 +74,17 @@ private struct Node: Comparable {
     let certificate: StoredCertificate
     let outline: CertificateOutline
     let position: Int
-    let subject: String
-    let issuer: String
+    let subject: [UInt8]
+    let issuer: [UInt8]
     let isSelfSigned: Bool
     private let lastSecond: Int64
 
     init(_ certificate: StoredCertificate, _ outline: CertificateOutline, position: Int) {
         (self.certificate, self.outline, self.position) = (certificate, outline, position)
-        (subject, issuer) = (Self.folded(outline.subject), Self.folded(outline.issuer))
+        (subject, issuer) = (ComparableName.of(outline.subject), ComparableName.of(outline.issuer))
         let (own, wanted) = (outline.subjectKeyIdentifier, outline.authorityKeyIdentifier)
         isSelfSigned = subject == issuer && (own == nil || wanted == nil || own == wanted)
         lastSecond = (try? outline.seconds(outline.notAfter, "notAfter")) ?? .min
-    }
-
-    /// Names are compared without regard to case, to spaces and to the type of string (RFC 5280 §7.1, as far as it matters here).
-    private static func folded(_ name: ArraySlice<UInt8>) -> String {
-        DistinguishedNameText.text(name).lowercased().split(separator: " ").joined(separator: " ")
     }
 
     /// Whether `other` carries the key identifier that this one wants of its issuer; nil when one of them does not say.
@@ -105,7 +100,7 @@ private struct Node: Comparable {
 
 private struct Search {
     private let nodes: [Node]
-    private let bySubject: [String: [Node]]
+    private let bySubject: [[UInt8]: [Node]]
 
     init(_ nodes: [Node]) {
         self.nodes = nodes

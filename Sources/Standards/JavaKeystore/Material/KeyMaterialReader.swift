@@ -22,7 +22,7 @@ struct KeyMaterialReader {
             return damaged(.keystore(format), at: Self.wholeFile)
         }
         if Self.looksBinary(bytes) { return readElements(bytes[...]) }
-        let text = TextEncoding.utf8(bytes)
+        let text = TextEncoding.lines(bytes)
         var scanner = PEMScanner(text)
         while let block = scanner.next() { read(block) }
         guard material.blocksBegun == 0, damages.isEmpty else { return }
@@ -54,15 +54,18 @@ struct KeyMaterialReader {
         }
     }
 
-    /// The next element as DER, and the octets that it took: PKCS#7 may be BER, which shows in its indefinite length.
+    /// The next element as DER, and the octets that it took. PKCS#7 alone may be BER, which can show in the first length already.
     private static func element(_ bytes: ArraySlice<UInt8>) throws(DERError) -> (der: ArraySlice<UInt8>, read: Int) {
-        if bytes.dropFirst().first == 0x80 {
-            let (der, read) = try BER.normalised(bytes)
+        do throws(DERError) {
+            var reader = DERReader(bytes)
+            let element = try reader.next("DER element")
+            return (element.encoded, element.encoded.count)
+        } catch {
+            guard error.problem == .malformed, let (der, read) = try? BER.normalised(bytes), MaterialKind(der[...]) == .signedData else {
+                throw error
+            }
             return (der[...], read)
         }
-        var reader = DERReader(bytes)
-        let element = try reader.next("DER element")
-        return (element.encoded, element.encoded.count)
     }
 
     private mutating func read(_ block: PEMBlock) {
@@ -103,7 +106,7 @@ struct KeyMaterialReader {
         let meant = PEMLabel.known[label]
         do throws(KeystoreError) {
             if case .certificateWithTrust? = meant { return try takeTrusted(der, at: place) }
-            guard let kind = MaterialKind(der) ?? meant?.kind ?? (der.dropFirst().first == 0x80 ? .signedData : nil) else {
+            guard let kind = MaterialKind(der) ?? meant?.kind else {
                 return damaged(.unknownContents, at: place)
             }
             switch kind {

@@ -9,12 +9,12 @@ enum MaterialKind: Equatable {
 
     /// nil for all else, and for what breaks off before it can be told.
     init?(_ der: ArraySlice<UInt8>) {
-        guard let outer = Self.tags(in: der, limit: 1), outer.first?.tag == Tag.sequence, let first = outer.first,
-            let fields = Self.tags(in: first.content, limit: 12)
-        else { return nil }
+        guard let outer = Self.elements(of: der, limit: 1).first, outer.tag == Tag.sequence else { return nil }
+        let fields = Self.elements(of: outer.content, limit: 12)
         let tags = fields.map(\.tag)
         let isNumber = { (range: Range<Int>) in range.upperBound <= tags.count && tags[range].allSatisfy { $0 == Tag.integer } }
         switch tags.first {
+        // What follows it may be BER.
         case Tag.objectIdentifier: self = .signedData
         case Tag.sequence:
             guard let kind = Self.ofSequence(fields, tags) else { return nil }
@@ -33,7 +33,8 @@ enum MaterialKind: Equatable {
 
     /// Begins with a SEQUENCE: what is in it decides, with what follows it.
     private static func ofSequence(_ fields: [DERElement], _ tags: [UInt8]) -> MaterialKind? {
-        guard let first = fields.first, let inner = Self.tags(in: first.content, limit: 4)?.map(\.tag) else { return nil }
+        guard let first = fields.first else { return nil }
+        let inner = elements(of: first.content, limit: 4).map(\.tag)
         switch (inner.first, tags.dropFirst().first) {
         case (Tag.objectIdentifier, Tag.bitString): return .publicKey
         case (Tag.objectIdentifier, Tag.octetString): return .encryptedPrivateKey
@@ -57,14 +58,11 @@ enum MaterialKind: Equatable {
         }
     }
 
-    /// The elements at the beginning, up to `limit`; nil when one of them does not parse.
-    private static func tags(in bytes: ArraySlice<UInt8>, limit: Int) -> [DERElement]? {
+    /// The elements at the beginning, up to `limit`, and up to the first that does not parse.
+    private static func elements(of bytes: ArraySlice<UInt8>, limit: Int) -> [DERElement] {
         var reader = DERReader(bytes)
         var elements: [DERElement] = []
-        while !reader.isAtEnd, elements.count < limit {
-            guard let element = try? reader.next("element") else { return nil }
-            elements.append(element)
-        }
+        while elements.count < limit, let element = try? reader.next("element") { elements.append(element) }
         return elements
     }
 }

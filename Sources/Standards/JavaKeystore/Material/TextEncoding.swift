@@ -1,8 +1,27 @@
 /// Text files as editors save them.
 enum TextEncoding {
+    /// The text in UTF-8 without byte order mark; where it has no line end and the characters `\n` instead, as inside of JSON, with line ends.
+    static func lines(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
+        let text = utf8(bytes)
+        let isLineEnd = { (byte: UInt8) in byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") }
+        guard text.contains(UInt8(ascii: "\\")), !text.dropLast(2).contains(where: isLineEnd) else { return text }
+        var result: [UInt8] = []
+        result.reserveCapacity(text.count)
+        var rest = text
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "\\"), let next = rest.first, "nr".utf8.contains(next) else {
+                result.append(byte)
+                continue
+            }
+            result.append(next == UInt8(ascii: "n") ? UInt8(ascii: "\n") : UInt8(ascii: "\r"))
+            rest = rest.dropFirst()
+        }
+        return result[...]
+    }
+
     /// The text in UTF-8 without byte order mark. UTF-16, which Windows calls "Unicode", shows in its mark or in the zeros between ASCII;
     /// of it only ASCII is kept, which is all that PEM consists of, and `?` stands for the rest.
-    static func utf8(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
+    private static func utf8(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
         let begin = Array(bytes.prefix(2))
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return bytes.dropFirst(3) }
         guard begin.count == 2 else { return bytes[...] }

@@ -65,10 +65,10 @@ extension StoreFindings {
     }
 
     private static func duplicates(_ reading: KeystoreReading, on store: StoreContext) -> Finding? {
-        var aliases: [ArraySlice<UInt8>: [String]] = [:]
+        var aliases: [WholeBytes: [String]] = [:]
         for entry in reading.keystore.entries {
             guard case .trustedCertificate(let certificate) = entry.content else { continue }
-            aliases[certificate.bytes, default: []].append(reading.format.shownAlias(of: entry))
+            aliases[WholeBytes(bytes: certificate.bytes), default: []].append(reading.format.shownAlias(of: entry))
         }
         let groups = aliases.values.filter { $0.count > 1 }.sorted { $0[0] < $1[0] }
         guard !groups.isEmpty else { return nil }
@@ -144,6 +144,12 @@ extension StoreFindings {
                     command: store.command("password"))
             ])
     }
+}
+
+/// Bytes as a key, hashed in one go: a slice would hand them over one by one.
+private struct WholeBytes: Hashable {
+    let bytes: ArraySlice<UInt8>
+    func hash(into hasher: inout Hasher) { bytes.withUnsafeBytes { hasher.combine(bytes: $0) } }
 }
 
 extension [StoreFindings.Ending] {

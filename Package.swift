@@ -60,16 +60,19 @@ func decisions() -> [Target] {
             tests: ["Counterparts"])
         + module(
             "Diagnosis", in: "Decisions",
-            uses: ["StrictXML", "JavaKeystore", "PathValidation", "AgentConfiguration", "TrustPolicy", "AgentIdentity", .x509],
+            uses: [
+                "StrictXML", "StrictDER", "JavaKeystore", "PathValidation", "AgentConfiguration", "TrustPolicy", "AgentIdentity", .x509,
+            ],
             tests: ["CertificateFactory"])
 }
 
 /// What touches the world.
 func services() -> [Target] {
-    module(
-        "TrustedTransport", in: "Services",
-        uses: ["PathValidation", "TrustPolicy", "JavaKeystore", .asn1, .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .nioTLS],
-        tests: ["CertificateFactory", "Counterparts", .x509])
+    module("LocalFiles", in: "Services", uses: [], tests: ["Counterparts"])
+        + module(
+            "TrustedTransport", in: "Services",
+            uses: ["PathValidation", "TrustPolicy", "JavaKeystore", .asn1, .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .nioTLS],
+            tests: ["CertificateFactory", "Counterparts", .x509])
         + module("InstanceStore", in: "Services", uses: ["AgentProtocol", .grdb, .crypto, .cryptoExtras])
         + module(
             "InstanceServer", in: "Services",
@@ -83,7 +86,7 @@ func services() -> [Target] {
             "AgentRuntime", in: "Services",
             uses: [
                 "AgentProtocol", "AgentConfiguration", "StrictXML", "AgentIdentity", "JavaKeystore", "PathValidation", "TrustPolicy",
-                "Diagnosis", "TrustedTransport", .x509, .crypto, .serviceLifecycle, .logging,
+                "Diagnosis", "LocalFiles", "TrustedTransport", .x509, .crypto, .serviceLifecycle, .logging,
             ])
 }
 
@@ -92,8 +95,8 @@ func programs() -> [Target] {
         "OperatorCommands", in: "Programs",
         uses: [
             "AgentConfiguration", "AgentIdentity", "AgentProtocol", "AgentRuntime", "Diagnosis", "InstanceServer", "InstanceStore",
-            "JavaKeystore", "PathValidation", "TrustPolicy", "TrustedTransport", .argumentParser, .x509, .crypto, .nioCore, .nioPosix,
-            .nioSSL, .nioHTTP1, .serviceLifecycle, .unixSignals, .logging,
+            "JavaKeystore", "LocalFiles", "PathValidation", "StrictDER", "TrustPolicy", "TrustedTransport", .argumentParser, .x509, .crypto,
+            .nioCore, .nioPosix, .nioSSL, .nioHTTP1, .serviceLifecycle, .unixSignals, .logging,
         ])
         + [
             .executableTarget(

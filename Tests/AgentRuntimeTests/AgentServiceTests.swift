@@ -2,6 +2,7 @@ import AgentConfiguration
 import AgentProtocol
 import Diagnosis
 import Foundation
+import LocalFiles
 import Synchronization
 import Testing
 import TrustedTransport

@@ -1,36 +1,10 @@
 import Foundation
+import LocalFiles
 import Testing
 
 @testable import AgentRuntime
 
-@Suite("A replaced file keeps its mode, and a failed replacement keeps the file") struct FilesTests {
-    @Test func mode() throws {
-        let home = try TemporaryHome()
-        try Files.replace(home("new"), with: [1])
-        #expect(try OpenFile(home("new"), for: .read).ownership().mode == 0o600)
-        try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: home("new"))
-        try Files.replace(home("new"), with: [2, 3])
-        #expect(try OpenFile(home("new"), for: .read).ownership().mode == 0o640)
-        #expect(try Files.read(home("new"), limit: 10) == [2, 3])
-        #expect(try Files.list(home.path) == ["new"], "no staged file is left")
-    }
-
-    @Test func symbolicLink() throws {
-        let home = try TemporaryHome()
-        try Files.replace(home("target"), with: [1])
-        try FileManager.default.createSymbolicLink(atPath: home("link"), withDestinationPath: home("target"))
-        try Files.replace(home("link"), with: [2])
-        #expect(try Files.read(home("target"), limit: 10) == [2])
-        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: home("link")) == home("target"))
-    }
-
-    @Test func limit() throws {
-        let home = try TemporaryHome()
-        try Files.replace(home("file"), with: [1, 2, 3])
-        #expect(throws: FileFailure.overLimit(path: home("file"), limit: 2)) { try Files.read(home("file"), limit: 2) }
-        #expect(throws: FileFailure.missing(path: home("none"))) { try Files.read(home("none"), limit: 2) }
-    }
-
+@Suite("A home is held by one process at a time") struct ProcessLockTests {
     @Test("One process per home, however the other one ended") func lock() throws {
         let home = try TemporaryHome()
         do {

@@ -2,6 +2,7 @@ import AgentIdentity
 import Diagnosis
 import Foundation
 import JavaKeystore
+import LocalFiles
 import Testing
 
 @testable import AgentRuntime

@@ -1,5 +1,6 @@
 import AgentProtocol
 import Foundation
+import LocalFiles
 import Testing
 
 @testable import AgentRuntime

@@ -1,5 +1,6 @@
 import AgentConfiguration
 public import Diagnosis
+import LocalFiles
 public import ServiceLifecycle
 
 /// An agent at work: start-up, then jobs, until it is told to stop.

@@ -3,6 +3,7 @@ import AgentIdentity
 import AgentProtocol
 import Diagnosis
 import FoundationEssentials
+import LocalFiles
 import ServiceLifecycle
 
 /// What runs while the agent serves: claims, pools, sender, heartbeat. Owns every task and awaits its end.

@@ -61,7 +61,7 @@ extension Keystore {
             if written != entry.aliasUnits, !source.foldsCase { lose(.aliasCase) }
             if !seen.insert(written).inserted { lose(.duplicateAlias) }
             if format.storesTextInUTF8, !entry.alias.utf16.elementsEqual(entry.aliasUnits) { lose(.aliasText) }
-            if format != .pkcs12, !entry.attributes.isEmpty { lose(.attributes) }
+            if format != .pkcs12, entry.attributes.contains(where: \.saysMore) { lose(.attributes) }
             switch entry.content {
             case .secretKey:
                 if format == .jks { lose(.secretKey) }
@@ -82,6 +82,11 @@ extension KeystoreFormat {
     public func javaAlias(_ units: [UInt16]) -> [UInt16] { foldsCase ? JavaLowerCase.of(units) : units }
     var storesTextInUTF8: Bool { self == .bcfks }
     var storesCertificateTypes: Bool { self == .jks || self == .jceks }
+}
+
+extension EntryAttribute {
+    /// Beyond the identifier that ties a key to its certificate, which every format does in its own way.
+    fileprivate var saysMore: Bool { identifier != PKCS12Identifiers.localKeyID }
 }
 
 extension StoredCertificate {

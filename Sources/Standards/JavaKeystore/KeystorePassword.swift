@@ -4,6 +4,8 @@ public struct KeystorePassword: Hashable, Sendable, CustomStringConvertible, Cus
     public init(_ text: String) { units = Array(text.utf16) }
 
     public var isEmpty: Bool { units.isEmpty }
+    /// UTF-16 code units, as Java counts.
+    public var count: Int { units.count }
     /// Whether Java's PBE keys take it: 0x20 to 0x7E only (`com.sun.crypto.provider.PBEKey`).
     public var isPrintableASCII: Bool { units.allSatisfy { (0x20...0x7E).contains($0) } }
 

@@ -45,7 +45,7 @@ public struct UnseenEntry: Hashable, Sendable {
         case replaced
         /// Encrypted, and no password was given.
         case passwordNeeded
-        /// A bag of a kind that the JDK does not read.
+        /// A bag of a kind that the JDK does not read; in Bouncy Castle's formats an entry of a kind that no keystore value holds.
         case unknownBag
     }
     /// nil where nothing of it can be made out.

@@ -5,19 +5,24 @@ public enum BER {
     public static let depthLimit = 32
 
     /// The one element at the beginning of `bytes` in DER, and how many octets it took. What is inside primitive values stays as it is, a
-    /// string in segments becomes one value. Elements of a SET keep their order. Works without recursion; no input makes it trap.
+    /// string in segments becomes one value. Elements of a SET keep their order. Works without recursion and in little more memory than
+    /// the result takes; no input makes it trap.
     ///
     /// Throws `truncated`, `malformed`, or `overLimit` for nesting deeper than `depthLimit`.
     public static func normalised(_ bytes: ArraySlice<UInt8>) throws(DERError) -> (der: [UInt8], read: Int) {
         var open: [Level] = []
+        var output: [UInt8] = []
+        // DER is shorter than BER, except for a few octets of large lengths.
+        output.reserveCapacity(bytes.count + 8 * depthLimit)
         var position = bytes.startIndex
         while true {
             while let level = open.last, level.isComplete(at: position) {
                 open.removeLast()
-                let element = DER.element(level.writtenTag, level.content)
-                guard let parent = open.indices.last else { return (element, position - bytes.startIndex) }
-                // Segments of a string are joined: their tags and lengths vanish.
-                open[parent].content += open[parent].isString ? level.content[...] : element[...]
+                // Segments of a string are joined: their tags and lengths never come up. Any other content now has its length.
+                if open.last?.isString != true {
+                    output.insert(contentsOf: DER.header(level.writtenTag, length: output.count - level.start), at: level.start)
+                }
+                if open.isEmpty { return (output, position - bytes.startIndex) }
             }
             let limit = open.last?.end ?? bytes.endIndex
             let header = try Header(bytes[position..<limit])
@@ -33,29 +38,31 @@ public enum BER {
                 guard open.count < depthLimit else {
                     throw DERError(.overLimit(found: open.count + 1, limit: depthLimit), field: "nesting", offset: position)
                 }
-                open.append(Level(header, limit: open.last?.end))
+                open.append(Level(header, limit: open.last?.end, start: output.count))
                 position = header.contentStart
                 continue
             }
             guard let length = header.length else { throw header.malformed }
             let content = bytes[header.contentStart..<(header.contentStart + length)]
             position = content.endIndex
-            guard let parent = open.indices.last else { return (DER.element(header.tag, content), position - bytes.startIndex) }
-            open[parent].content += parentIsString ? content : DER.element(header.tag, content)[...]
+            if !parentIsString { output += DER.header(header.tag, length: length) }
+            output += content
+            if open.isEmpty { return (output, position - bytes.startIndex) }
         }
     }
 
     /// An element whose content is being gathered.
     private struct Level {
         var tag: UInt8
-        var content: [UInt8] = []
+        /// Where in the output its content begins.
+        var start: Int
         /// Where it must end; for an indefinite length where its parent does.
         var end: Int?
         var isIndefinite: Bool
         var isClosed = false
 
-        init(_ header: Header, limit: Int?) {
-            tag = header.tag
+        init(_ header: Header, limit: Int?, start: Int) {
+            (tag, self.start) = (header.tag, start)
             isIndefinite = header.length == nil
             end = header.length.map { header.contentStart + $0 } ?? limit
         }

@@ -44,6 +44,13 @@ public enum DER {
         return bytes
     }
 
+    /// Tag and shortest definite length of content that is written behind them.
+    static func header(_ tag: UInt8, length: Int) -> [UInt8] {
+        var bytes = [tag]
+        appendLength(length, to: &bytes)
+        return bytes
+    }
+
     private static func appendLength(_ count: Int, to bytes: inout [UInt8]) {
         if count < 0x80 { return bytes.append(UInt8(count)) }
         let octets = (count.bitWidth - count.leadingZeroBitCount + 7) / 8

@@ -65,6 +65,8 @@ public enum DistinguishedNameText {
             case ",", "+", "\"", "\\", "<", ">", ";": result += "\\" + String(scalar)
             case "#" where index == 0: result += "\\#"
             case " " where isEdge: result += "\\ "
+            // Nearly all there is; the table of categories is slow.
+            case " "..."~": result.unicodeScalars.append(scalar)
             case _ where scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format:
                 result += Array(String(scalar).utf8).map { "\\" + hexadecimal([$0]) }.joined()
             default: result.unicodeScalars.append(scalar)

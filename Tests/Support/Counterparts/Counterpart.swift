@@ -2,11 +2,12 @@ public import Foundation
 
 /// A program of another maker that our files and messages are tried on.
 public enum Counterpart: String, Sendable {
-    case keytool, openssl
+    case keytool, openssl, java, javac
 
     var package: String {
         switch self {
-        case .keytool: "openjdk-17-jre-headless"
+        case .keytool, .java: "openjdk-17-jre-headless"
+        case .javac: "openjdk-17-jdk-headless"
         case .openssl: "openssl"
         }
     }
@@ -44,6 +45,15 @@ public enum Counterpart: String, Sendable {
     public func executable() throws -> URL {
         guard let path else { throw CounterpartFailure("\(rawValue) is missing: apt-get install \(package)") }
         return URL(fileURLWithPath: path)
+    }
+
+    /// What makes `keytool` read and write Bouncy Castle's formats. Throws with the install command when the provider is missing.
+    public static func bouncyCastleArguments() throws -> [String] {
+        let archive = "/usr/share/java/bcprov.jar"
+        guard FileManager.default.isReadableFile(atPath: archive) else {
+            throw CounterpartFailure("Bouncy Castle is missing: apt-get install libbcprov-java")
+        }
+        return ["-providerpath", archive, "-providerclass", "org.bouncycastle.jce.provider.BouncyCastleProvider"]
     }
 
     private var path: String? {

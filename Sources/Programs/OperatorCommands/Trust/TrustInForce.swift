@@ -3,6 +3,7 @@ import AgentRuntime
 import Diagnosis
 import Foundation
 import JavaKeystore
+import LocalFiles
 import PathValidation
 import SwiftASN1
 import TrustPolicy

@@ -1,6 +1,7 @@
 public import AgentConfiguration
 import FoundationEssentials
 import JavaKeystore
+import LocalFiles
 import PathValidation
 import TrustedTransport
 

@@ -1,4 +1,5 @@
 public import AgentConfiguration
+import LocalFiles
 public import TrustPolicy
 
 /// An agent's home directory with its configuration, as it was read.

@@ -1,5 +1,6 @@
 public import Diagnosis
 import FoundationEssentials
+import LocalFiles
 
 /// `work/midguard-status.json`: what `agent status` shows of a running agent. Field names are a contract.
 public struct AgentStatusReport: Hashable, Sendable, Codable {

@@ -1,5 +1,6 @@
 public import AgentConfiguration
 public import Diagnosis
+public import LocalFiles
 import StrictXML
 
 /// Why an agent's home cannot be used or made. `finding` says it in words, with what mends it.

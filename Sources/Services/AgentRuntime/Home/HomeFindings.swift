@@ -1,5 +1,6 @@
 import AgentConfiguration
 import Diagnosis
+import LocalFiles
 import StrictXML
 
 /// What can be wrong with a home and its config.xml.

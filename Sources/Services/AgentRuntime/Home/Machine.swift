@@ -1,4 +1,5 @@
 import FoundationEssentials
+import LocalFiles
 
 #if canImport(Glibc)
     import Glibc
@@ -50,15 +51,6 @@ enum Machine {
         return [two(parts.tm_mon + 1), two(parts.tm_mday), two(parts.tm_year % 100)].joined(separator: "/") + " "
             + [two(parts.tm_hour), two(parts.tm_min), two(parts.tm_sec)].joined(separator: ":")
             + " (\(padded(Int32(microseconds / 1_000 % 1_000), to: 3)))"
-    }
-
-    /// `yyyyMMddHHmmss` in UTC, for names of backups: they sort by time.
-    static func fileStamp(microseconds: Int64 = microseconds) -> String {
-        var seconds = time_t(microseconds / 1_000_000)
-        var parts = tm()
-        gmtime_r(&seconds, &parts)
-        return padded(parts.tm_year + 1900, to: 4)
-            + [parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec].map(two).joined()
     }
 
     private static func two(_ number: Int32) -> String { padded(number, to: 2) }

@@ -1,4 +1,5 @@
 import Diagnosis
+import LocalFiles
 import Synchronization
 
 /// `logs/agent0.log.0` in the shape that people grep for: `MM/dd/yy HH:mm:ss (SSS) Thread [LEVEL *** WORD ***] message`.

@@ -1,4 +1,5 @@
 import AgentProtocol
+import LocalFiles
 import Synchronization
 
 /// Sends what the spool holds until the instance acknowledged it: up to 200 results in a request, the most urgent first.

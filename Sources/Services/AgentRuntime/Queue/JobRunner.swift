@@ -1,5 +1,6 @@
 import AgentProtocol
 import Diagnosis
+import LocalFiles
 import Synchronization
 
 /// Does one job: finds its probe, gives it its time, and puts the result on disk.

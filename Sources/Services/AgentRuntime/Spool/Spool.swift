@@ -1,6 +1,7 @@
 import AgentProtocol
 import Dispatch
 import FoundationEssentials
+import LocalFiles
 import Synchronization
 
 /// Results between the end of a job and the instance's receipt, in `work/monitors/ECCSender`.

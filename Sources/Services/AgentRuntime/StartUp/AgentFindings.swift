@@ -1,4 +1,5 @@
 import Diagnosis
+import LocalFiles
 
 /// What the agent says about itself: identity, login, queue. What it says about connections comes from `Diagnosis`.
 enum AgentFindings {

@@ -1,4 +1,5 @@
 import Diagnosis
+import LocalFiles
 
 /// Files of the home that cannot be read or written.
 enum FileFindings {
@@ -12,6 +13,11 @@ enum FileFindings {
                 id: Files.name(of: path) == "config.xml" ? "config.missing" : "store.missing", severity: .error, subject: path,
                 summary: "\(path) does not exist.", cause: "The home is not set up, or another path was meant.",
                 fixes: [.init("See what is there", command: "ls -la \(folder)")])
+        case .exists:
+            return Finding(
+                id: "store.not-writable", severity: .error, subject: path, summary: "\(path) exists already.",
+                cause: "Nothing that exists is overwritten.",
+                fixes: [.init("See what it is", command: "ls -l \(AgentFindings.quoted(path))")])
         case .notPermitted(_, let operation):
             let reading = operation == "read" || operation == "list"
             return Finding(

@@ -1,5 +1,6 @@
 import AgentIdentity
 import JavaKeystore
+import LocalFiles
 
 import struct Foundation.Date
 
@@ -117,7 +118,7 @@ struct BackupTrail: Sendable {
         try Files.makeFolder(folder)
         let now = Machine.microseconds
         let milliseconds = String(now / 1_000 % 1_000 + 1_000).dropFirst()
-        let name = "agent_keystore.\(Machine.fileStamp(microseconds: now))\(milliseconds)"
+        let name = "agent_keystore.\(FileStamp.text(seconds: now / 1_000_000))\(milliseconds)"
         try Files.replace(folder + "/" + name, with: bytes)
         let trail = try OpenFile(folder + "/" + Self.trailName, for: .append)
         try trail.write(

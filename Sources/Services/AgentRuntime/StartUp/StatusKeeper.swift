@@ -1,5 +1,6 @@
 import Diagnosis
 import FoundationEssentials
+import LocalFiles
 
 /// Keeps `midguard-status.json` true, and the findings that stand: each is logged and told once, until it is settled.
 actor StatusKeeper {

@@ -18,7 +18,7 @@ enum JavaClass: String, Hashable {
     var serial: UInt64 {
         switch self {
         case .sealedObjectForKeyProtector: 0xCD57_CA59_E730_BB53
-        case .sealedObject: 0x3E36_3DA6_C3B7_7054
+        case .sealedObject: 0x3E36_3DA6_C3B7_5470
         case .byteArray: 0xACF3_17F8_0608_54E0
         case .secretKeySpec: 0x5B47_0B66_E230_614D
         case .keyRep: 0xBDF9_4FB3_889A_A543

@@ -43,8 +43,9 @@ func standards() -> [Target] {
         + module("StrictDER", in: "Standards", uses: [])
         + module("JavaKeystore", in: "Standards", uses: [.asn1, .crypto, .x509], tests: ["Counterparts"])
         + module(
-            "PathValidation", in: "Standards", uses: [.x509, .asn1, .crypto, .cryptoExtras], tests: ["CertificateFactory", "Counterparts"],
-            testData: ["limbo-exceptions.json"])
+            "PathValidation", in: "Standards", uses: ["StrictDER", .x509, .asn1, .crypto, .cryptoExtras],
+            tests: ["CertificateFactory", "Counterparts", "PathCorpora"],
+            testData: ["limbo-exceptions.json", "chains-exceptions.json", "pkits-exceptions.json"])
         + module("AgentConfiguration", in: "Standards", uses: ["StrictXML"])
         + module("AgentProtocol", in: "Standards", uses: ["StrictXML"])
 }
@@ -104,6 +105,8 @@ func acrossModules() -> [Target] {
         .target(
             name: "CertificateFactory", dependencies: ["PathValidation", .x509, .asn1, .crypto, .cryptoExtras],
             path: "Tests/Support/CertificateFactory", swiftSettings: strict()),
+        .target(
+            name: "PathCorpora", dependencies: ["PathValidation"], path: "Tests/Support/PathCorpora", swiftSettings: strict()),
         .target(name: "Counterparts", path: "Tests/Support/Counterparts", swiftSettings: strict()),
         .testTarget(
             name: "EndToEndTests", dependencies: ["midguard", "Counterparts", "CertificateFactory", "AgentConfiguration"],

@@ -1,6 +1,5 @@
 import PathValidation
 import TrustPolicy
-import X509
 
 extension ConnectionFindings {
     static func revoked(_ evidence: ConnectionEvidence, context: FixContext) -> [Finding] {
@@ -13,7 +12,7 @@ extension ConnectionFindings {
                 summary: "\(named) was revoked \(Words.time(moment, from: evidence.at)).",
                 cause: "Its authority says so in signed and fresh evidence: the endpoint must not be trusted.",
                 evidence: [
-                    "certificate": named, "serial": outcome.certificate.certificate.serialNumber.description,
+                    "certificate": named, "serial": outcome.certificate.serialText,
                     "sha256": outcome.certificate.sha256,
                     "reason": reason.map { "\($0)" } ?? "not given", "source": "\(proof.kind.rawValue.uppercased()) \(proof.source)",
                     "thisUpdate": Words.time(proof.thisUpdate), "revokedAt": Words.time(moment),

@@ -43,8 +43,9 @@ func standards() -> [Target] {
         + module("StrictDER", in: "Standards", uses: [])
         + module("JavaKeystore", in: "Standards", uses: [.asn1, .crypto, .x509], tests: ["Counterparts"])
         + module(
-            "PathValidation", in: "Standards", uses: [.x509, .asn1, .crypto, .cryptoExtras], tests: ["CertificateFactory", "Counterparts"],
-            testData: ["limbo-exceptions.json"])
+            "PathValidation", in: "Standards", uses: ["StrictDER", .x509, .asn1, .crypto, .cryptoExtras],
+            tests: ["CertificateFactory", "Counterparts"],
+            testData: ["limbo-exceptions.json", "revocation-exceptions.json"])
         + module("AgentConfiguration", in: "Standards", uses: ["StrictXML"])
         + module("AgentProtocol", in: "Standards", uses: ["StrictXML"])
 }

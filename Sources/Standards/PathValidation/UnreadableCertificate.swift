@@ -1,3 +1,5 @@
+import StrictDER
+
 /// Says in words why a certificate cannot be read, where it is well formed and only its key or algorithm is out of reach.
 enum UnreadableCertificate {
     /// nil when that is not the reason.
@@ -11,7 +13,7 @@ enum UnreadableCertificate {
         return "a signature with \(name), which is too weak to rely on"
     }
 
-    private static func publicKey(in fields: DERReader) throws(EvidenceError) -> DERElement {
+    private static func publicKey(in fields: DERReader) throws(DERError) -> DERElement {
         var fields = fields
         _ = try fields.takeIfPresent(DERElement.Tag.constructed(0), "version")
         for field in ["serialNumber", "signature", "issuer", "validity", "subject"] { _ = try fields.next(field) }

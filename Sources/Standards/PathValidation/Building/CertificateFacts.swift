@@ -1,3 +1,4 @@
+import StrictDER
 import SwiftASN1
 import X509
 
@@ -46,8 +47,8 @@ struct CertificateFacts: Sendable {
 
     /// The algorithm is named twice; only one place is signed, so both must agree (RFC 5280 §4.1.1.2).
     private static func signatureMismatch(_ parsed: ParsedCertificate) -> String? {
-        guard let parts = try? CertificateParts(parsed) else { return "its outermost fields" }
-        return parts.innerAlgorithm == parts.signature.algorithm ? nil : "its signature algorithm, which it names in two ways"
+        guard let outline = try? CertificateOutline(der: parsed.der[...]) else { return "its outermost fields" }
+        return outline.innerAlgorithm == outline.signatureAlgorithm ? nil : "its signature algorithm, which it names in two ways"
     }
 
     /// Subject and issuer are the same name (RFC 5280 §3.2); says nothing about keys.

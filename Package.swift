@@ -45,7 +45,7 @@ func standards() -> [Target] {
         + module(
             "PathValidation", in: "Standards", uses: ["StrictDER", .x509, .asn1, .crypto, .cryptoExtras],
             tests: ["CertificateFactory", "Counterparts", "PathCorpora"],
-            testData: ["limbo-exceptions.json", "chains-exceptions.json", "pkits-exceptions.json"])
+            testData: ["limbo-exceptions.json", "chains-exceptions.json", "pkits-exceptions.json", "revocation-exceptions.json"])
         + module("AgentConfiguration", in: "Standards", uses: ["StrictXML"])
         + module("AgentProtocol", in: "Standards", uses: ["StrictXML"])
 }

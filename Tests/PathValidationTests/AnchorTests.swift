@@ -1,4 +1,5 @@
 import CertificateFactory
+import Foundation
 import PathValidation
 import Testing
 import X509
@@ -12,18 +13,25 @@ struct AnchorTests {
         let end = try root.issueIntermediate().issueLeaf("leaf", leaf)
         var rules = PathRules(at: TestClock.now)
         rules.anchors = anchors
-        return PathBuilder().build(presented: try end.presented, anchors: TrustAnchors([try root.issued.parsed]), rules: rules).best.failures
+        return PathBuilder().build(presented: try end.presented, anchors: TrustAnchors([try root.issued.parsed]), rules: rules).best
+            .failures
     }
 
     @Test("name and key only: nothing else of it is looked at") func nameAndKey() throws {
         let expired = TestClock.now - 1
         #expect(try failures(.constrained) { $0.notAfter = expired } == [.expired(since: expired)])
         #expect(try failures(.nameAndKey) { $0.notAfter = expired }.isEmpty)
-        #expect(try failures(.constrained) { $0.basicConstraints = .isCertificateAuthority(maxPathLength: 0) } == [.pathLengthExceeded(limit: 0, found: 1)])
+        #expect(
+            try failures(.constrained) { $0.basicConstraints = .isCertificateAuthority(maxPathLength: 0) } == [
+                .pathLengthExceeded(limit: 0, found: 1)
+            ])
         #expect(try failures(.nameAndKey) { $0.basicConstraints = .isCertificateAuthority(maxPathLength: 0) }.isEmpty)
         #expect(try failures(.constrained) { $0.keyUsage = KeyUsage(cRLSign: true) } == [.keyUsage(required: "keyCertSign")])
         #expect(try failures(.nameAndKey) { $0.keyUsage = KeyUsage(cRLSign: true) }.isEmpty)
-        #expect(try failures(.constrained) { $0.extendedKeyUsage = [.clientAuth] } == [.extendedKeyUsage(required: "serverAuth", found: ["clientAuth"])])
+        #expect(
+            try failures(.constrained) { $0.extendedKeyUsage = [.clientAuth] } == [
+                .extendedKeyUsage(required: "serverAuth", found: ["clientAuth"])
+            ])
         let constraints = NameConstraints(permittedDNSDomains: ["corp.example"])
         #expect(try failures(.constrained) { $0.nameConstraints = constraints }.count == 1)
         #expect(try failures(.nameAndKey) { $0.nameConstraints = constraints }.isEmpty)
@@ -70,5 +78,29 @@ struct MailboxTests {
         #expect(!matchMailbox("anna@corp.example", against: certificate).isMatch)
         #expect(!matchMailbox("bad@@corp.example", against: certificate).isMatch)
         #expect(!matchMailbox("", against: certificate).isMatch)
+    }
+}
+
+@Suite("A given path is checked as it is")
+struct GivenPathTests {
+    @Test func asItIs() throws {
+        let root = try TestAuthority.root()
+        let issuing = try root.issueIntermediate()
+        let leaf = try issuing.issueLeaf()
+        let anchors = TrustAnchors([try root.issued.parsed])
+        let rules = PathRules(at: TestClock.now)
+        let path = try leaf.presented + [root.issued.parsed]
+        #expect(PathBuilder().check(path, anchors: anchors, rules: rules).isValid)
+        let gap = PathBuilder().check(try [leaf.parsed, root.issued.parsed], anchors: anchors, rules: rules)
+        guard case .issuerNotFound? = gap.defects.first?.failure else {
+            Issue.record("\(gap.defects)")
+            return
+        }
+        let stranger = try TestAuthority.root("Test Issuing")
+        let wrong = PathBuilder().check(
+            try [leaf.parsed, stranger.issued.parsed], anchors: TrustAnchors([try stranger.issued.parsed]), rules: rules)
+        #expect(wrong.failures == [.badSignature])
+        #expect(!PathBuilder().check(path, anchors: TrustAnchors([]), rules: rules).isAnchored)
+        #expect(!PathBuilder().check([], anchors: anchors, rules: rules).isValid)
     }
 }

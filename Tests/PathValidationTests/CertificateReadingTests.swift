@@ -15,8 +15,9 @@ struct CertificateReadingTests {
         }
         let leaf = try root.issueLeaf("leaf.example", san: nil) {
             $0.alternativeNames = [
-                .dnsName("leaf.example"), .host("192.0.2.1"), .rfc822Name("a@corp.example"), .uniformResourceIdentifier("https://a.corp.example/"),
-                .directoryName(DistinguishedName([])),
+                .dnsName("leaf.example"), .host("192.0.2.1"), .rfc822Name("a@corp.example"),
+                .uniformResourceIdentifier("https://a.corp.example/"),
+                .directoryName(DistinguishedName([RelativeDistinguishedName]())),
             ]
             $0.ocspURLs = ["http://ocsp.example/"]
             $0.issuerURLs = ["http://ca.example/ca.cer"]
@@ -77,7 +78,7 @@ struct CertificateReadingTests {
         func bmp(_ text: String) -> (ASN1ObjectIdentifier) throws -> RelativeDistinguishedName.Attribute {
             { type in
                 let octets = text.utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
-                return .init(type: type, value: try ASN1Any(erasing: ASN1BMPString(bytes: octets[...])))
+                return .init(type: type, value: .init(asn1Any: try ASN1Any(erasing: ASN1BMPString(contentBytes: octets[...]))))
             }
         }
         let plain = try name { .init(type: $0, utf8String: "Strasse  Ä") }

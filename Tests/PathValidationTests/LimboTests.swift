@@ -9,18 +9,19 @@ import Testing
 struct LimboTests {
     static let now = Date(timeIntervalSince1970: 1_795_000_000)
 
-    @Test func agree() throws {
+    @Test func agree() async throws {
         let cases = try LimboCase.read(Corpora.contents(of: Corpora.url("path-validation/limbo-dev.json.gz")))
         #expect(cases.count > 1_000)
-        let results = cases.map { $0.result(now: Self.now) }
+        var results: [CaseResult] = []
+        for item in cases { results.append(await item.result(now: Self.now)) }
         let unexplained = results.unexplained(by: try Exceptions.named("limbo"))
         #expect(unexplained.isEmpty, "\(unexplained.joined(separator: "\n"))")
     }
 
-    @Test("denial-of-service cases end under 50 ms", .enabled(if: !Self.isDebug)) func bounded() throws {
+    @Test("denial-of-service cases end under 50 ms", .enabled(if: !Self.isDebug)) func bounded() async throws {
         let cases = try LimboCase.read(Corpora.contents(of: Corpora.url("path-validation/limbo-dev.json.gz")))
         for item in cases where item.id.hasPrefix("pathological::") {
-            let time = ContinuousClock().measure { _ = item.result(now: Self.now) }
+            let time = await ContinuousClock().measure { _ = await item.result(now: Self.now) }
             #expect(time < .milliseconds(50), "\(item.id) took \(time)")
         }
     }
@@ -50,11 +51,13 @@ struct GivenChainTests {
     "Path validation agrees with PKITS, but for what pkits-exceptions.json names",
     .enabled(if: Corpora.isPresent("path-validation/pkits-dev.tar.gz")))
 struct PKITSTests {
-    @Test func agree() throws {
+    @Test func agree() async throws {
         let cases = try PKITSCase.read(Corpora.contents(of: Corpora.url("path-validation/pkits-dev-manifest.json")))
         let files = TarArchive.files(in: try Corpora.contents(of: Corpora.url("path-validation/pkits-dev.tar.gz")))
         #expect(cases.count > 100 && files.count > 400)
-        let unexplained = cases.map { $0.result(files, revocation: nil) }.unexplained(by: try Exceptions.named("pkits"))
+        var results: [CaseResult] = []
+        for item in cases { results.append(await item.result(files)) }
+        let unexplained = results.unexplained(by: try Exceptions.named("pkits"))
         #expect(unexplained.isEmpty, "\(unexplained.joined(separator: "\n"))")
     }
 }

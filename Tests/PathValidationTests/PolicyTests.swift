@@ -10,7 +10,10 @@ struct PolicyTests {
     private static let (gold, silver, bronze) = ("1.3.6.1.4.1.99999.2.1", "1.3.6.1.4.1.99999.2.2", "1.3.6.1.4.1.99999.2.3")
     private static let any = "2.5.29.32.0"
 
-    private static func oid(_ text: String) throws -> [UInt8] { StrictDER.DER.oid(try #require(StrictDER.ObjectIdentifier(dotted: text))) }
+    private static func oid(_ text: String) throws -> [UInt8] {
+        let identifier = StrictDER.ObjectIdentifier(dotted: text)
+        return StrictDER.DER.oid(try #require(identifier))
+    }
 
     /// certificatePolicies
     private static func policies(_ policies: String...) throws -> Certificate.Extension {
@@ -62,11 +65,14 @@ struct PolicyTests {
 
     @Test("mapping translates; inhibited it ends the policy") func mapping() throws {
         let issuing = [try Self.policies(Self.gold), try Self.mappings([(Self.gold, Self.silver)])]
-        let mapped = try outcome(.init(acceptable: [Self.gold], requireExplicit: true), issuing: issuing, leaf: [Self.policies(Self.silver)])
+        let mapped = try outcome(
+            .init(acceptable: [Self.gold], requireExplicit: true), issuing: issuing, leaf: [Self.policies(Self.silver)])
         #expect(mapped.failures.isEmpty && mapped.policies == [Self.gold], "in the words of the first authority")
-        let inhibited = try outcome(.init(requireExplicit: true, inhibitMapping: true), issuing: issuing, leaf: [Self.policies(Self.silver)])
+        let inhibited = try outcome(
+            .init(requireExplicit: true, inhibitMapping: true), issuing: issuing, leaf: [Self.policies(Self.silver)])
         #expect(inhibited.failures == [.noValidPolicy(acceptable: [])])
-        let ofAny = try outcome(issuing: [Self.policies(Self.any), Self.mappings([(Self.any, Self.gold)])], leaf: [Self.policies(Self.gold)])
+        let ofAny = try outcome(
+            issuing: [Self.policies(Self.any), Self.mappings([(Self.any, Self.gold)])], leaf: [Self.policies(Self.gold)])
         #expect(ofAny.failures.contains(.policyMappingOfAnyPolicy))
     }
 

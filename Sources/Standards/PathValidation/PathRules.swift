@@ -12,6 +12,8 @@ public struct PathRules: Hashable, Sendable {
     public var keyUsage: KeyUsages = []
     public var anchors = AnchorRules.constrained
     public var profile = ConformanceProfile.pathValidation
+    /// Rules of the profile that are not to count.
+    public var waived: Set<ProfileRule> = []
     public var algorithms = AlgorithmRules.standard
     public var policies = PolicyRules.anything
     /// Certificates between end entity and anchor, self-issued ones not counted (RFC 5280 §6.1.2 (k)); nil: only the budget limits them.

@@ -20,7 +20,8 @@ public struct TrustAnchors: Sendable {
             var byName: [NormalisedName: [ParsedCertificate]] = [:]
             var known: Set<ContentDigest> = []
             self.distrusted = Set(distrusted.map(\.digest))
-            for certificate in certificates where !self.distrusted.contains(certificate.digest) && known.insert(certificate.digest).inserted {
+            for certificate in certificates where !self.distrusted.contains(certificate.digest) && known.insert(certificate.digest).inserted
+            {
                 byName[certificate.subject.normalised, default: []].append(certificate)
             }
             (self.byName, self.known) = (byName, known)

@@ -1,11 +1,12 @@
 import Foundation
+import PathCorpora
 import PathValidation
 import StrictDER
 import SwiftASN1
 
 /// Files of other makers: folder `path-validation` of `MIDGUARD_CORPORA`, by default `../shared/corpora` beside the package.
 enum RevocationCorpus {
-    static let folder = LimboCorpus.url.deletingLastPathComponent()
+    static let folder = Corpora.url("path-validation")
 
     static func has(_ name: String) -> Bool {
         let present = FileManager.default.fileExists(atPath: folder.appendingPathComponent(name).path)

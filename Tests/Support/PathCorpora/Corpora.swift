@@ -66,7 +66,9 @@ extension [CaseResult] {
         }
         let disagreeing = Set(filter { $0.actual != nil && !$0.agrees }.map(\.id))
         let present = Set(map(\.id))
-        lines += known.filter { present.contains($0.id) && !disagreeing.contains($0.id) }.map { "\($0.id): agrees now, so it is no exception" }
+        lines += known.filter { present.contains($0.id) && !disagreeing.contains($0.id) }.map {
+            "\($0.id): agrees now, so it is no exception"
+        }
         return lines
     }
 }

@@ -1,5 +1,5 @@
 package import Foundation
-package import PathValidation
+import PathValidation
 
 /// One run of NIST's Public Key Interoperability Test Suite, from the manifest beside its archive.
 package struct PKITSCase: Decodable, Sendable {
@@ -24,14 +24,14 @@ package struct PKITSCase: Decodable, Sendable {
     }
 
     /// What the case is asked with, or nil when a file is not in the archive or cannot be read.
-    package struct Question {
-        package var presented: [ParsedCertificate]
-        package var anchor: ParsedCertificate
-        package var rules: PathRules
-        package var lists: [[UInt8]]
+    private struct Question {
+        var presented: [ParsedCertificate]
+        var anchor: ParsedCertificate
+        var rules: PathRules
+        var lists: [[UInt8]]
     }
 
-    package func question(_ files: [String: [UInt8]]) -> Question? {
+    private func question(_ files: [String: [UInt8]]) -> Question? {
         func certificate(_ name: String) -> ParsedCertificate? { files[name].flatMap { try? ParsedCertificate(der: $0) } }
         guard let leaf = certificate(end_entity), let anchor = certificate(trust_anchor),
             let time = try? Date(validation_time, strategy: .iso8601)
@@ -45,14 +45,11 @@ package struct PKITSCase: Decodable, Sendable {
             presented: [leaf] + intermediates.compactMap(certificate), anchor: anchor, rules: rules, lists: crls.compactMap { files[$0] })
     }
 
-    /// - Parameter revocation: whether a path that is valid otherwise stands with these lists; nil leaves cases out that need lists.
-    package func result(
-        _ files: [String: [UInt8]], revocation: ((Question, CandidatePath) -> (isGood: Bool, why: String))?
-    ) -> CaseResult {
+    /// - Parameter files: the archive's, by name. Every certificate below the anchor is looked up in the case's lists.
+    package func result(_ files: [String: [UInt8]]) async -> CaseResult {
         func result(_ actual: String?, _ why: String) -> CaseResult {
             CaseResult(id: id, group: section, expected: expected_result, actual: actual, why: why)
         }
-        if revocation == nil, needs.contains(where: { $0.contains("crl") }) { return result(nil, "revocation lists") }
         guard let question = question(files) else { return result("FAILURE", "a certificate cannot be read") }
         let outcome = PathBuilder().build(presented: question.presented, anchors: TrustAnchors([question.anchor]), rules: question.rules)
         guard outcome.isValid else { return result("FAILURE", outcome.best.reasons) }
@@ -61,9 +58,14 @@ package struct PKITSCase: Decodable, Sendable {
         if expected_result == "SUCCESS", policies != wanted {
             return result("OTHER POLICIES", "\(policies.sorted()), expected \(wanted.sorted())")
         }
-        if let revocation {
-            let (isGood, why) = revocation(question, outcome.best)
-            if !isGood { return result("FAILURE", why) }
+        let lists = question.lists.enumerated().compactMap { index, der in
+            (try? CertificateRevocationList(der)).map { SourcedList($0, source: crls.indices.contains(index) ? crls[index] : "") }
+        }
+        let checker = CRLPathChecker(lists: lists, signers: Array(question.presented.dropFirst()))
+        for outcome in await checker.check(path: outcome.best, at: question.rules.at) {
+            guard case .good = outcome.status else {
+                return result("FAILURE", String("\(outcome.certificate.subject): \(outcome.status)".prefix(400)))
+            }
         }
         return result("SUCCESS", "")
     }
@@ -81,7 +83,8 @@ package enum TarArchive {
             func text(_ from: Int, _ count: Int) -> String {
                 String(decoding: header[(position + from)..<(position + from + count)].prefix { $0 != 0 }, as: UTF8.self)
             }
-            guard let size = Int(text(124, 12).trimmingCharacters(in: .whitespaces), radix: 8), size >= 0, position + 512 + size <= bytes.count
+            guard let size = Int(text(124, 12).trimmingCharacters(in: .whitespaces), radix: 8), size >= 0,
+                position + 512 + size <= bytes.count
             else { break }
             let prefix = text(345, 155)
             let name = (prefix.isEmpty ? "" : prefix + "/") + text(0, 100)

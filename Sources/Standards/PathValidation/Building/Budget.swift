@@ -13,7 +13,8 @@ public struct Budget: Hashable, Sendable {
     public var certificates: Int
 
     public init(
-        signatureChecks: Int = 64, nameComparisons: Int = 1 << 20, depth: Int = 12, steps: Int = 256, fetches: Int = 4, certificates: Int = 256
+        signatureChecks: Int = 64, nameComparisons: Int = 1 << 20, depth: Int = 12, steps: Int = 256, fetches: Int = 4,
+        certificates: Int = 256
     ) {
         (self.signatureChecks, self.nameComparisons, self.depth, self.steps) = (signatureChecks, nameComparisons, depth, steps)
         (self.fetches, self.certificates) = (fetches, certificates)

@@ -48,6 +48,15 @@ public struct PathBuilder: Sendable {
         return search.outcome
     }
 
+    /// Checks one path as it is, end entity first, anchor last, without looking for another.
+    public func check(
+        _ path: [ParsedCertificate], anchors: TrustAnchors, rules: PathRules, budget: Budget = .standard
+    ) -> CandidatePath {
+        guard !path.isEmpty else { return Self.nothingPresented.best }
+        var search = PathSearch(presented: path, anchors: anchors, rules: rules, budget: budget)
+        return search.check(path)
+    }
+
     private static var nothingPresented: PathOutcome {
         let defect = PathDefect(.malformed(reason: "no certificate was presented"), at: 0)
         return PathOutcome(candidates: [CandidatePath(certificates: [], isAnchored: false, defects: [defect])])

@@ -30,6 +30,43 @@ struct PathSearch {
         _ = extend([leaf])
     }
 
+    /// One path as it is.
+    mutating func check(_ path: [ParsedCertificate]) -> CandidatePath {
+        guard path.count <= budget.depth else {
+            return CandidatePath(
+                certificates: path, isAnchored: false,
+                defects: [PathDefect(.budgetExhausted("depth of \(budget.depth)"), at: path.count - 1)])
+        }
+        var defects: [PathDefect] = []
+        for (index, certificate) in path.enumerated() where anchors.distrusts(certificate) {
+            defects.append(PathDefect(.distrusted, at: index))
+        }
+        for (index, (certificate, issuer)) in zip(path, path.dropFirst()).enumerated() {
+            if certificate.issuer != issuer.subject {
+                defects.append(PathDefect(missingIssuer(of: certificate), at: index))
+            } else {
+                switch verify(certificate, by: issuer) {
+                case true?: break
+                case false?: defects.append(PathDefect(.badSignature, at: index))
+                case nil: defects.append(PathDefect(.budgetExhausted("signature checks"), at: index))
+                }
+            }
+        }
+        guard let last = path.last, isAnchor(last, at: path.count - 1) else {
+            let others = checks.defectsOfCertificates(in: path, isAnchored: false)
+            let failure = path.last.map { $0.isSelfIssued ? .rootNotTrusted(subject: $0.subject.description) : missingIssuer(of: $0) }
+            let end = failure.map { [PathDefect($0, at: path.count - 1)] } ?? []
+            return CandidatePath(certificates: path, isAnchored: false, defects: defects + end + others)
+        }
+        return CandidatePath(certificates: path, isAnchored: true, defects: defects + checks.defects(of: path, budget: &budget))
+    }
+
+    private func missingIssuer(of certificate: ParsedCertificate) -> PathFailure {
+        .issuerNotFound(
+            issuer: certificate.issuer.description,
+            authorityKeyIdentifier: certificate.facts.authorityKeyIdentifier.map { hexadecimal($0) }, fetchURLs: certificate.issuerURLs)
+    }
+
     var outcome: PathOutcome {
         if candidates.count == 1 { return PathOutcome(candidates: candidates, fetched: fetched) }
         let ranked = candidates.map { (rank: Self.rank($0), path: $0) }.enumerated().sorted { left, right in
@@ -92,9 +129,7 @@ struct PathSearch {
             if namesakes.contains(where: { !last.facts.namesOtherKey(than: $0.facts) }) {
                 failure = .badSignature
             } else {
-                failure = .issuerNotFound(
-                    issuer: last.issuer.description, authorityKeyIdentifier: last.facts.authorityKeyIdentifier.map { hexadecimal($0) },
-                    fetchURLs: last.issuerURLs)
+                failure = missingIssuer(of: last)
             }
         }
         let others = checks.defectsOfCertificates(in: path, isAnchored: false)

@@ -53,8 +53,13 @@ struct CertificateFacts: Sendable {
         // Extensions came with version 3 (RFC 5280 §4.1.2.9).
         if outline.version != 3, let first = outline.extensions.first { unreadable.append(first.identifier) }
         for item in outline.extensions { take(item) }
+        // They say the same as extended key usages, which count where both are there.
+        if extendedKeyUsage != nil { unknownCritical.removeAll { $0.elementsEqual(Self.applicationPolicies) } }
         checkForTwins()
     }
+
+    /// Microsoft's application policies, 1.3.6.1.4.1.311.21.10.
+    private static let applicationPolicies: [UInt8] = [0x2B, 6, 1, 4, 1, 0x82, 0x37, 0x15, 0x0A]
 
     private mutating func take(_ item: CertificateOutline.Extension) {
         let known = KnownExtensions(identifier: item.identifier)

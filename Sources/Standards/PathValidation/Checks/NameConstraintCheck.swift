@@ -28,15 +28,16 @@ struct NameConstraintCheck {
 private struct ConstrainedNames {
     private let subject: CertificateName
     private let alternative: [AlternativeName]
-    /// Names that stand in other places: addresses in the subject, and a common name that looks like a host where no alternative name does,
-    /// so that it never escapes where policy lets a common name count.
+    /// Names that stand in other places, so that they never escape: mailboxes in the subject where no alternative name is one (RFC 5280
+    /// §4.2.1.10), and a common name that looks like a host where no alternative name does and policy may let it count.
     private var elsewhere: [AlternativeName] = []
 
     init(_ certificate: ParsedCertificate, isEndEntity: Bool, commonNameCounts: Bool) {
         subject = certificate.subject
         alternative = certificate.facts.alternativeNames
         guard !subject.isEmpty else { return }
-        elsewhere = subject.texts(of: CertificateName.emailAddress).map { .mailbox(Array($0.utf8)[...]) }
+        let namesMailbox = alternative.contains { if case .mailbox = $0 { true } else { false } }
+        if !namesMailbox { elsewhere = subject.texts(of: CertificateName.emailAddress).map { .mailbox(Array($0.utf8)[...]) } }
         let namesHost = alternative.contains { name in
             switch name {
             case .dns, .address: true
@@ -66,7 +67,9 @@ private struct ConstrainedNames {
         }
         for names in [alternative, elsewhere] {
             for name in names {
-                if let constraint = Self.violated(name, constraints) { return .nameConstraint(name: name.description, constraint: constraint) }
+                if let constraint = Self.violated(name, constraints) {
+                    return .nameConstraint(name: name.description, constraint: constraint)
+                }
             }
         }
         return nil
@@ -161,7 +164,8 @@ private struct ConstrainedNames {
         if let at = authority.lastIndex(of: UInt8(ascii: "@")) { authority = authority[(at + 1)...] }
         guard authority.first != UInt8(ascii: "[") else { return nil }
         let host = HostText.trimmed(authority.prefix { $0 != UInt8(ascii: ":") })
-        guard HostText.isComparable(host), !HostText.isWildcard(host), ServerName.address(String(decoding: host, as: UTF8.self)) == nil else {
+        guard HostText.isComparable(host), !HostText.isWildcard(host), ServerName.address(String(decoding: host, as: UTF8.self)) == nil
+        else {
             return nil
         }
         return host.lowered

@@ -55,8 +55,8 @@ struct PathChecks: Sendable {
             let signatureCounts = index < last || !(isAnchored || facts.isSelfIssued)
             algorithms.failures(facts, signatureCounts: signatureCounts).forEach(add)
             if index == 0 { endEntity(facts, isTrusted: isAnchored && last == 0, add) }
-            profile?.failures(certificate, isEndEntity: index == 0, isAnchor: index > 0 && (isAnchor || (index == last && facts.isSelfIssued)))
-                .forEach { add(.profile($0)) }
+            let isRoot = index > 0 && (isAnchor || (index == last && facts.isSelfIssued))
+            for rule in profile?.failures(certificate, isEndEntity: index == 0, isAnchor: isRoot) ?? [] { add(.profile(rule)) }
             if index > 0, !isAnchor, !facts.isSelfIssued { below += 1 }
         }
         if isAnchored, let limit = rules.maximumIntermediates, below > limit {

@@ -14,7 +14,9 @@ struct PolicyCheck {
     func isIdle(on path: [ParsedCertificate], anchorCounts: Bool) -> Bool {
         rules == .anything
             && !path.enumerated().contains { index, certificate in
-                guard anchorCounts || index < path.count - 1 || path.count == 1, let extensions = certificate.facts.policies else { return false }
+                guard anchorCounts || index < path.count - 1 || path.count == 1, let extensions = certificate.facts.policies else {
+                    return false
+                }
                 return extensions.requireExplicit != nil || !extensions.mappings.isEmpty
             }
     }

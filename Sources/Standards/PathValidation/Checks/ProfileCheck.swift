@@ -4,12 +4,14 @@ import StrictDER
 struct ProfileCheck {
     private let isWeb: Bool
     private let anchorCounts: Bool
+    private let waived: Set<ProfileRule>
 
     /// nil when there are no rules besides path validation.
     init?(_ rules: PathRules) {
         guard rules.profile != .pathValidation else { return nil }
         isWeb = rules.profile == .webPKI
         anchorCounts = rules.anchors.contains(.extensions)
+        waived = rules.waived
     }
 
     /// - Parameter isAnchor: of an anchor that counts with its name and key alone, nothing is checked.
@@ -21,7 +23,7 @@ struct ProfileCheck {
         broken += constraints(facts, isEndEntity: isEndEntity)
         if isEndEntity { broken += names(facts) }
         if isWeb { broken += web(certificate, isEndEntity: isEndEntity, isAnchor: isAnchor) }
-        return broken
+        return waived.isEmpty ? broken : broken.filter { !waived.contains($0) }
     }
 
     private func fields(_ facts: CertificateFacts) -> [ProfileRule] {
@@ -105,7 +107,8 @@ struct ProfileCheck {
         for case .dns(let host) in facts.alternativeNames where HostText.isWildcard(host) && HostText.labels(HostText.trimmed(host)) < 3 {
             broken.append(.wildcardOfTopLevelDomain)
         }
-        for text in facts.subject.texts(of: CertificateName.commonName) where !facts.alternativeNames.contains(where: { $0.isWritten(text) }) {
+        for text in facts.subject.texts(of: CertificateName.commonName)
+        where !facts.alternativeNames.contains(where: { $0.isWritten(text) }) {
             broken.append(.commonNameNotAlternativeName)
         }
         return broken

@@ -95,12 +95,3 @@ enum SignatureAlgorithm: Hashable, Sendable {
         }
     }
 }
-
-extension DERReader {
-    /// Parameters that are NULL or absent (RFC 4055 §5).
-    fileprivate var isNullOrNothing: Bool {
-        var rest = self
-        guard !rest.isAtEnd else { return true }
-        return (try? rest.take(DERElement.Tag.null, "parameters").content.isEmpty) == true && rest.isAtEnd
-    }
-}

@@ -20,13 +20,19 @@ enum VerificationKey: Sendable {
             guard (1_024...16_384).contains(size), let key = try? _RSA.Signing.PublicKey(unsafeDERRepresentation: bits) else { return nil }
             self = .rsa(key, probabilisticOnly: probabilisticOnly)
         case .p256:
-            guard let key = try? isWhole ? P256.Signing.PublicKey(x963Representation: bits) : .init(compressedRepresentation: bits) else { return nil }
+            guard let key = try? isWhole ? P256.Signing.PublicKey(x963Representation: bits) : .init(compressedRepresentation: bits) else {
+                return nil
+            }
             self = .p256(key)
         case .p384:
-            guard let key = try? isWhole ? P384.Signing.PublicKey(x963Representation: bits) : .init(compressedRepresentation: bits) else { return nil }
+            guard let key = try? isWhole ? P384.Signing.PublicKey(x963Representation: bits) : .init(compressedRepresentation: bits) else {
+                return nil
+            }
             self = .p384(key)
         case .p521:
-            guard let key = try? isWhole ? P521.Signing.PublicKey(x963Representation: bits) : .init(compressedRepresentation: bits) else { return nil }
+            guard let key = try? isWhole ? P521.Signing.PublicKey(x963Representation: bits) : .init(compressedRepresentation: bits) else {
+                return nil
+            }
             self = .p521(key)
         case .ed25519:
             guard let key = try? Curve25519.Signing.PublicKey(rawRepresentation: bits) else { return nil }

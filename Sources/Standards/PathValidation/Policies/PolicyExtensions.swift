@@ -43,7 +43,8 @@ struct PolicyExtensions: Sendable {
             _ = try fields.next(field)
             try fields.end(field)
             // 1.3.6.1.5.5.7.2.1 and .2
-            let isKnown = identifier.count == 8 && identifier.starts(with: [0x2B, 6, 1, 5, 5, 7, 2]) && (identifier.last == 1 || identifier.last == 2)
+            let isKnown =
+                identifier.count == 8 && identifier.starts(with: [0x2B, 6, 1, 5, 5, 7, 2]) && (identifier.last == 1 || identifier.last == 2)
             hasUnknownQualifier = hasUnknownQualifier || !isKnown
         }
     }

@@ -36,4 +36,3 @@ public enum PathFindings {
         Explained(defect, in: path, scene).finding(for: defect.failure)
     }
 }
-

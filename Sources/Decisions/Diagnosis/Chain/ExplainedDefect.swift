@@ -20,7 +20,8 @@ struct Explained {
     }
 
     private func finding(
-        _ id: String, _ summary: String, _ cause: String, _ more: [String: String] = [:], fixes: [Finding.Fix]? = nil, vendor: [String] = [],
+        _ id: String, _ summary: String, _ cause: String, _ more: [String: String] = [:], fixes: [Finding.Fix]? = nil,
+        vendor: [String] = [],
         references: [String] = ["RFC 5280 §6.1"]
     ) -> Finding {
         Finding(

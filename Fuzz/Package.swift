@@ -12,6 +12,7 @@ let package = Package(
     targets: [
         parser("FuzzJKS", of: "JavaKeystore"),
         parser("FuzzCertificate", of: "PathValidation"),
+        parser("FuzzChain", of: "PathValidation"),
         parser("FuzzRevocation", of: "PathValidation"),
         parser("FuzzConfiguration", of: "AgentConfiguration"),
         parser("FuzzPayload", of: "AgentProtocol"),

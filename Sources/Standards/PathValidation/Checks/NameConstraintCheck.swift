@@ -85,12 +85,12 @@ private struct ConstrainedNames {
             guard HostText.isComparable(host) else { return "a host name" }
             if let base = excluded.dns.first(where: { overlaps(host, HostText.trimmed($0)) }) { return "excluded \(text(base))" }
             let stem = HostText.isWildcard(host) ? host.dropFirst(2) : host
-            return permission(permitted.dns, text) { HostText.isWithin(stem, HostText.trimmed($0)) }
+            return permission(permitted.dns, text, holds: { HostText.isWithin(stem, HostText.trimmed($0)) })
         case .address(let octets):
             if let range = excluded.addresses.first(where: { isWithin(octets, $0) }) {
                 return "excluded \(AlternativeName.address(range))"
             }
-            return permission(permitted.addresses, { AlternativeName.address($0).description }) { isWithin(octets, $0) }
+            return permission(permitted.addresses, { AlternativeName.address($0).description }, holds: { isWithin(octets, $0) })
         case .mailbox(let text): return violated(mailbox: text, permitted, excluded)
         case .uri(let uri):
             if permitted.uris.isEmpty, excluded.uris.isEmpty { return nil }

@@ -115,7 +115,8 @@ struct CraftedAnswer {
             case .good: [0x80, 0]
             case .unknown: [0x82, 0]
             case .revoked(let reason):
-                DER.explicit(1, Crafted.generalized(TestClock.now - TestClock.days(3)) + (reason.map { DER.explicit(0, [0x0A, 1, $0]) } ?? []))
+                DER.explicit(
+                    1, Crafted.generalized(TestClock.now - TestClock.days(3)) + (reason.map { DER.explicit(0, [0x0A, 1, $0]) } ?? []))
             }
         }
     }
@@ -153,7 +154,8 @@ struct CraftedAnswer {
     static func keyResponder(_ signer: IssuedCertificate) throws -> [UInt8] { DER.explicit(2, DER.octets(sha1(try signer.keyBits))) }
 
     /// certID as our own request writes it.
-    static func identifier(_ certificate: IssuedCertificate, _ issuer: IssuedCertificate, _ hash: OCSPCertID.Hash = .sha1) throws -> [UInt8] {
+    static func identifier(_ certificate: IssuedCertificate, _ issuer: IssuedCertificate, _ hash: OCSPCertID.Hash = .sha1) throws -> [UInt8]
+    {
         let request = try OCSPRequest.make(for: certificate.outline, issuer: issuer.outline, hash: hash)
         var reader = try DERReader.single(0x30, in: request[...], "request").inside
         var data = try reader.take(0x30, "tbsRequest").inside

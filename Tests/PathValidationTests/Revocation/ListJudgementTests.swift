@@ -48,7 +48,8 @@ struct ListJudgementTests {
         // removeFromCRL belongs into delta lists.
         #expect(try self.status { $0.entries = [try CraftedList.entry(leaf, Crafted.reason(8))] }.word == "UNKNOWN")
         #expect(
-            try self.status { $0.entries = [try CraftedList.entry(leaf, Crafted.reason(8)), try CraftedList.entry(leaf)] }.word == "REVOKED")
+            try self.status { $0.entries = [try CraftedList.entry(leaf, Crafted.reason(8)), try CraftedList.entry(leaf)] }.word == "REVOKED"
+        )
     }
 
     @Test func serialNumbersAreNumbers() throws {
@@ -131,7 +132,8 @@ struct ListJudgementTests {
         #expect(try status(CraftedList(root.issued).der, above: [other.issued]).obstacles == [.issuerMissing])
         let mute = try TestAuthority.root { $0.keyUsage = KeyUsage(keyCertSign: true) }
         let below = try mute.issueLeaf()
-        #expect(try status(CraftedList(mute.issued).der, of: below, above: [mute.issued]).obstacles == [.signerNotAuthorised(.crl, url: "u")])
+        #expect(
+            try status(CraftedList(mute.issued).der, of: below, above: [mute.issued]).obstacles == [.signerNotAuthorised(.crl, url: "u")])
         // After a change of keys, whichever key it was; the list's key identifier only says whom to try first.
         #expect(try status(CraftedList(root.issued).der, above: [namesake.issued, root.issued]).word == "GOOD")
         #expect(try status { $0.hasKeyIdentifier = false }.word == "GOOD")
@@ -193,7 +195,9 @@ struct ListJudgementTests {
             try status { $0.scope = DER.sequence(Crafted.reasons(0x83, 1, 2)) }.obstacles == [
                 .reasonsNotCovered(
                     url: "u",
-                    missing: [.affiliationChanged, .superseded, .cessationOfOperation, .certificateHold, .privilegeWithdrawn, .aACompromise])
+                    missing: [
+                        .affiliationChanged, .superseded, .cessationOfOperation, .certificateHold, .privilegeWithdrawn, .aACompromise,
+                    ])
             ])
         #expect(try status { $0.scope = DER.sequence(Crafted.reasons(0x83, 1, 2, 3, 4, 5, 6, 7, 8)) }.word == "GOOD")
         // What is listed is revoked, whatever else is not known.

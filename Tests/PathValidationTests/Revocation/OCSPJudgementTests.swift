@@ -29,7 +29,9 @@ struct OCSPJudgementTests {
         -> RevocationOutcome.Status
     { try status(answer.der, nonce: nonce, limits) }
 
-    private func responder(_ name: String = "Responder", _ change: (inout CertificateProfile) -> Void = { _ in }) throws -> IssuedCertificate {
+    private func responder(_ name: String = "Responder", _ change: (inout CertificateProfile) -> Void = { _ in }) throws
+        -> IssuedCertificate
+    {
         try root.issueLeaf(name, san: nil) {
             $0.extendedKeyUsage = [.ocspSigning]
             change(&$0)
@@ -208,7 +210,8 @@ struct OCSPJudgementTests {
             return try self.status(answer, limits)
         }
         let (now, hour) = (TestClock.now, 3600.0)
-        #expect(try status { $0.producedAt = Crafted.generalized(now + 301) }.obstacles == [.producedInFuture(url: "u", producedAt: now + 301)])
+        #expect(
+            try status { $0.producedAt = Crafted.generalized(now + 301) }.obstacles == [.producedInFuture(url: "u", producedAt: now + 301)])
         #expect(try status { $0.producedAt = Crafted.generalized(now + 299) }.word == "GOOD")
         #expect(
             try status { $0.singles[0].thisUpdate = Crafted.generalized(now + 301) }.obstacles
@@ -216,7 +219,8 @@ struct OCSPJudgementTests {
         let stale = [RevocationObstacle.stale(.ocsp, url: "u", nextUpdate: now - 301)]
         #expect(try status { $0.singles[0].nextUpdate = DER.explicit(0, Crafted.generalized(now - 301)) }.obstacles == stale)
         #expect(
-            try status(EvidenceLimits(grace: hour)) { $0.singles[0].nextUpdate = DER.explicit(0, Crafted.generalized(now - 301)) }.word == "GOOD")
+            try status(EvidenceLimits(grace: hour)) { $0.singles[0].nextUpdate = DER.explicit(0, Crafted.generalized(now - 301)) }.word
+                == "GOOD")
         #expect(try status { $0.singles[0].nextUpdate = [] }.word == "GOOD")
         #expect(try status(EvidenceLimits(skew: 0, lifeWithoutNextUpdate: hour - 1)) { $0.singles[0].nextUpdate = [] }.word == "UNKNOWN")
         #expect(try status(EvidenceLimits(greatestAge: hour - 1)) { _ in }.word == "UNKNOWN")

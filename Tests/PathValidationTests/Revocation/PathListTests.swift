@@ -20,7 +20,8 @@ struct PathListTests {
         _ limits: EvidenceLimits = .standard
     ) async throws -> RevocationOutcome.Status {
         let certificate = certificate ?? leaf
-        let whole = CandidatePath(certificates: try ([certificate] + certificate.issuers).map { try $0.parsed }, isAnchored: true, defects: [])
+        let whole = CandidatePath(
+            certificates: try ([certificate] + certificate.issuers).map { try $0.parsed }, isAnchored: true, defects: [])
         let checker = CRLPathChecker(lists: lists, signers: try signers.map { try $0.parsed }, limits: limits)
         return try #require(await checker.check(path: whole, at: TestClock.now).first?.status)
     }
@@ -102,7 +103,8 @@ struct PathListTests {
         let certificate = try root.issueLeaf { $0.extensions = [points] }
         let mine = Crafted.item(
             ObjectIdentifier(2, 5, 29, 29), critical: true, DER.sequence(Crafted.directory(try root.issued.subjectDER)))
-        let somebody = Crafted.item(ObjectIdentifier(2, 5, 29, 29), critical: true, DER.sequence(Crafted.directory(Crafted.name("Somebody"))))
+        let somebody = Crafted.item(
+            ObjectIdentifier(2, 5, 29, 29), critical: true, DER.sequence(Crafted.directory(Crafted.name("Somebody"))))
         let other = try root.issueLeaf("other.example")
         func status(_ entries: [[UInt8]], signers: [IssuedCertificate]? = nil, statusOfSigner: Bool = true) async throws
             -> RevocationOutcome.Status
@@ -142,15 +144,18 @@ struct PathListTests {
         let signed = try CraftedList(key).sourced("signed")
         #expect(try await status([signed, own.sourced("own")], of: below, signers: [key]).word == "GOOD")
         own.entries = [try CraftedList.entry(key)]
-        #expect(try await status([signed, own.sourced("own")], of: below, signers: [key]).obstacles == [.badSignature(.crl, url: "signed")])
+        #expect(
+            try await status([signed, own.sourced("own")], of: below, signers: [key]).obstacles == [.badSignature(.crl, url: "signed")])
         own.entries = []
         let expired = try subordinateKey { $0.notAfter = TestClock.now - 3600 }
-        #expect(try await status([CraftedList(expired).sourced("signed"), own.sourced("own")], of: below, signers: [expired]).word == "UNKNOWN")
+        #expect(
+            try await status([CraftedList(expired).sourced("signed"), own.sourced("own")], of: below, signers: [expired]).word == "UNKNOWN")
         let stranger = try TestAuthority.root("Stranger").issueLeaf("", san: nil) {
             ($0.subject, $0.keyUsage) = (subordinate.certificate.subject, KeyUsage(cRLSign: true))
         }
         #expect(
-            try await status([CraftedList(stranger).sourced("signed"), own.sourced("own")], of: below, signers: [stranger]).word == "UNKNOWN")
+            try await status([CraftedList(stranger).sourced("signed"), own.sourced("own")], of: below, signers: [stranger]).word
+                == "UNKNOWN")
         let mute = try subordinateKey { $0.keyUsage = KeyUsage(digitalSignature: true) }
         #expect(try await status([CraftedList(mute).sourced("signed"), own.sourced("own")], of: below, signers: [mute]).word == "UNKNOWN")
     }
@@ -197,7 +202,8 @@ struct FetchedListTests {
     private func outcomes(_ certificate: IssuedCertificate, _ source: TableSource, _ options: RevocationOptions = .standard) async throws
         -> [RevocationOutcome]
     {
-        let path = CandidatePath(certificates: try ([certificate] + certificate.issuers).map { try $0.parsed }, isAnchored: true, defects: [])
+        let path = CandidatePath(
+            certificates: try ([certificate] + certificate.issuers).map { try $0.parsed }, isAnchored: true, defects: [])
         return await RevocationChecker().check(path: path, at: TestClock.now, source: source, options: options)
     }
 

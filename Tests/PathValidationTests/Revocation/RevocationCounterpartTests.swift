@@ -3,6 +3,7 @@ import Counterparts
 import Foundation
 import PathValidation
 import Testing
+import X509
 
 @Suite("openssl reads our lists and requests, and we read its lists and answers")
 struct RevocationCounterpartTests {
@@ -26,7 +27,8 @@ struct RevocationCounterpartTests {
             return "\(state)\t491231235959Z\t\(state == "R" ? "260601000000Z,keyCompromise" : "")\t\(serial)\tunknown\t/CN=x\n"
         }
         try folder.write(Array((line("V", leaf) + line("R", revoked)).utf8), to: "index")
-        let configuration = "[ca]\ndefault_ca=d\n[d]\ndatabase=index\ncrlnumber=number\ndefault_md=sha256\n[x]\nauthorityKeyIdentifier=keyid\n"
+        let configuration =
+            "[ca]\ndefault_ca=d\n[d]\ndatabase=index\ncrlnumber=number\ndefault_md=sha256\n[x]\nauthorityKeyIdentifier=keyid\n"
         try folder.write(Array(configuration.utf8), to: "ca.cnf")
         try folder.write(Array("05".utf8), to: "number")
     }

@@ -15,6 +15,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         let wrapped = Fixtures.element(0x30, basic + Fixtures.element(4, Fixtures.sealed(content, signature)))
         bytes = Fixtures.element(0x30, [0x0A, 1, 0] + Fixtures.element(0xA0, wrapped))
     }
-    _ = OCSPResponse.judge(bytes, for: Fixtures.leaf, issuer: Fixtures.issuer, at: Fixtures.moment, source: "fuzz", requestNonce: [1, 2, 3, 4])
+    _ = OCSPResponse.judge(
+        bytes, for: Fixtures.leaf, issuer: Fixtures.issuer, at: Fixtures.moment, source: "fuzz", requestNonce: [1, 2, 3, 4])
     return 0
 }

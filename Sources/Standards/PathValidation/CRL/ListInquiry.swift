@@ -90,8 +90,12 @@ struct ListInquiry {
         var good: RevocationProof?
         var obstacles: [RevocationObstacle] = []
         var said: [Int: Statement] = [:]
-        // Newest first: of two lists about the same, the older adds nothing, as its reasons are covered by then.
-        let complete = lists.indices.filter { !lists[$0].list.isDelta }.sorted { lists[$0].list.isNewer(than: lists[$1].list) }
+        // Newest first: of two lists about the same, the older adds nothing, as its reasons are covered by then. What the certificate's own
+        // key says comes last: it speaks only where nobody else does.
+        let complete = lists.indices.filter { !lists[$0].list.isDelta }.sorted { one, other in
+            let (own, otherOwn) = (isOwn(signatures[one]), isOwn(signatures[other]))
+            return own == otherOwn ? lists[one].list.isNewer(than: lists[other].list) : otherOwn
+        }
         for point in points {
             for index in complete {
                 guard let reasons = reasons(lists[index].list, point), !covered.isSuperset(of: reasons) else { continue }
@@ -111,6 +115,11 @@ struct ListInquiry {
         if let good { obstacles.append(.reasonsNotCovered(url: good.source, missing: RevocationReasons.all.subtracting(covered).listed)) }
         if obstacles.isEmpty { obstacles = lists.map { .outOfScope(.crl, url: $0.source) } }
         return .unknown(obstacles)
+    }
+
+    private func isOwn(_ signature: ListSignature?) -> Bool {
+        guard case .by(let signer, _)? = signature else { return false }
+        return signer.key == certificate.key
     }
 
     private enum Statement {

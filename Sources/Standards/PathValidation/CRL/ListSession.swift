@@ -13,15 +13,11 @@ struct ListSession {
     private(set) var lists: [SourcedList]
     /// Who may have signed a list and is not above the certificate asked about.
     private var others: [ParsedCertificate]
-    private enum Trust {
-        case settled(Bool)
-        /// Relied on meanwhile: whose status only a list of its own can tell stands as an anchor does.
-        case beingSettled
-    }
-    /// Whether a signer off the path may be relied on, by fingerprint.
+    /// Whether a signer off the path may be relied on, by fingerprint. While that is being found out it may not, but for its own status.
+    private enum Trust { case settled(Bool), beingSettled }
     private var trusted: [String: Trust] = [:]
-    /// How often one was relied on that was not settled yet.
-    private var assumptions = 0
+    /// How often one was met that was being settled.
+    private var circles = 0
     private var paths = 0
     private var asked: Set<String> = []
 
@@ -39,7 +35,8 @@ struct ListSession {
     /// - Parameter above: the rest of its path, nearest first, anchor last.
     mutating func status(of certificate: ParsedCertificate, above: [ParsedCertificate], depth: Int = 0) async -> RevocationOutcome.Status {
         guard let subject = try? EvidenceCertificate(certificate), let inquiry = try? ListInquiry(subject, at: time, limits: limits) else {
-            return .unknown([.unsupported(.crl, url: "", "certificate")])
+            // Its extensions cannot be read, so it names no list.
+            return .unknown([.noSource])
         }
         let question = Question(subject: subject, inquiry: inquiry, above: above.compactMap { try? EvidenceCertificate($0) }, depth: depth)
         let status = await answer(question)
@@ -81,7 +78,11 @@ struct ListSession {
             guard SignatureCheck.check(item.list.signature, by: candidate.outline.publicKeyInfo, limits: limits) == .valid,
                 let certificate = parsed.first(where: { $0.der[...] == candidate.outline.der })
             else { continue }
-            if await isTrusted(certificate, depth: question.depth + 1) {
+            // An issuer of indirect lists may be on its own (PKITS 4.14.30). What others say of it goes before.
+            let isItself = candidate.outline.der == question.subject.outline.der && question.depth > 0
+            var isTrusted = isItself
+            if !isItself { isTrusted = await self.isTrusted(certificate, depth: question.depth + 1) }
+            if isTrusted {
                 return .by(candidate, candidate.role(forCertificatesOf: question.subject.issuer))
             }
             refusal = .signerNotAuthorised(.crl, url: item.source)
@@ -94,17 +95,17 @@ struct ListSession {
         switch trusted[signer.sha256] {
         case .settled(let verdict): return verdict
         case .beingSettled:
-            assumptions += 1
-            return true
+            circles += 1
+            return false
         case nil: break
         }
         guard depth <= Self.limit.depth, paths < Self.limit.paths else { return false }
         paths += 1
         trusted[signer.sha256] = .beingSettled
-        let before = assumptions
+        let before = circles
         let verdict = await hasGoodPath(signer, depth: depth)
-        // What was assumed of another signer on the way may turn out wrong.
-        trusted[signer.sha256] = verdict && assumptions > before && depth > 1 ? nil : .settled(verdict)
+        // Refused for a signer that is not settled itself: asked anew when it is.
+        trusted[signer.sha256] = !verdict && circles > before && depth > 1 ? nil : .settled(verdict)
         return verdict
     }
 

@@ -26,9 +26,10 @@ public struct RevocationChecker: Sendable {
     /// - Parameters:
     ///   - signers: certificates that may have signed a list and are not on the path.
     ///   - signerPath: builds the path of such a signer; nil: `PathBuilder` does.
+    ///   - nonce: makes the nonce of one OCSP request, at most 32 octets (RFC 9654 §2.1); nil asks without.
     public func check(
         path: CandidatePath, at time: Date, source: any EvidenceSource, options: RevocationOptions = .standard,
-        signers: [ParsedCertificate] = [], signerPath: SignerPath? = nil
+        signers: [ParsedCertificate] = [], signerPath: SignerPath? = nil, nonce: (@Sendable () -> [UInt8])? = nil
     ) async -> [RevocationOutcome] {
         let certificates = path.certificates
         return await withTaskGroup(of: (Int, RevocationOutcome).self) { group in
@@ -36,7 +37,7 @@ public struct RevocationChecker: Sendable {
                 group.addTask {
                     let inquiry = Inquiry(
                         index: index, path: certificates, signers: signers, signerPath: signerPath ?? ListAnchorage.built, time: time,
-                        source: source, options: options)
+                        source: source, options: options, nonce: nonce)
                     return (index, RevocationOutcome(certificate: certificates[index], status: await inquiry.status()))
                 }
             }
@@ -56,6 +57,7 @@ private struct Inquiry: Sendable {
     var time: Date
     var source: any EvidenceSource
     var options: RevocationOptions
+    var nonce: (@Sendable () -> [UInt8])?
 
     private var certificate: ParsedCertificate { path[index] }
     private var above: [ParsedCertificate] { Array(path[(index + 1)...]) }
@@ -92,14 +94,16 @@ private struct Inquiry: Sendable {
 
     private func ask(responder url: String) async -> RevocationOutcome.Status {
         if let obstacle = PlainHTTP.obstacle(.ocsp, url) { return .unknown([obstacle]) }
-        guard let issuer = above.first, let question = try? OCSPRequest.make(for: certificate, issuer: issuer) else {
+        let nonce = nonce?()
+        guard let issuer = above.first, let question = try? OCSPRequest.make(for: certificate, issuer: issuer, nonce: nonce) else {
             return .unknown([.issuerMissing])
         }
         switch await source.fetch(EvidenceRequest(kind: .ocsp(request: question), url: url)) {
         case .failed(let failure): return .unknown([.unreachable(.ocsp, url: url, failure)])
         case .answered(let status, _, let via, let body):
             guard status == 200 else { return .unknown([.httpStatus(.ocsp, url: url, status: status, via: via)]) }
-            return OCSPResponse.judge(body, for: certificate, issuer: issuer, at: time, source: url, limits: options.limits)
+            return OCSPResponse.judge(
+                body, for: certificate, issuer: issuer, at: time, source: url, requestNonce: nonce, limits: options.limits)
         }
     }
 }

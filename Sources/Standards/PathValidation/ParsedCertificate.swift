@@ -57,7 +57,9 @@ public struct ParsedCertificate: Sendable, Hashable {
     var verificationKey: VerificationKey? { record.verificationKey }
 
     public static func == (left: Self, right: Self) -> Bool { left.record === right.record || left.der == right.der }
-    public func hash(into hasher: inout Hasher) { hasher.combine(record.digest) }
+    public func hash(into hasher: inout Hasher) { hasher.combine(record.der) }
+    /// As long as it lives, nothing else has this identity; the same bytes read twice may have two.
+    var identity: Swift.ObjectIdentifier { Swift.ObjectIdentifier(record) }
 }
 
 /// SHA-256, as a value that is quick to compare.
@@ -83,20 +85,19 @@ struct ContentDigest: Hashable, Sendable {
 /// What stands behind the copies of one certificate.
 final class CertificateRecord: Sendable {
     let der: [UInt8]
-    let digest: ContentDigest
     let facts: CertificateFacts
 
     private struct Derived: Sendable {
         var key: VerificationKey??
+        var digest: ContentDigest?
         var keyDigest: ContentDigest?
         var certificate: Certificate?
     }
     /// Made when they are asked for.
     private let derived = Mutex(Derived())
 
-    init(_ der: [UInt8], _ digest: ContentDigest) throws(DERError) {
+    init(_ der: [UInt8]) throws(DERError) {
         self.der = der
-        self.digest = digest
         facts = try CertificateFacts(CertificateOutline(der: der[...]))
     }
 
@@ -106,6 +107,15 @@ final class CertificateRecord: Sendable {
             let key = VerificationKey(facts.key)
             derived.key = .some(key)
             return key
+        }
+    }
+
+    var digest: ContentDigest {
+        derived.withLock { derived in
+            if let known = derived.digest { return known }
+            let digest = ContentDigest(of: der)
+            derived.digest = digest
+            return digest
         }
     }
 

@@ -14,17 +14,16 @@ public struct TrustAnchors: Sendable {
 
     private final class Index: Sendable {
         let byName: [NormalisedName: [ParsedCertificate]]
-        let known: Set<ContentDigest>
-        let distrusted: Set<ContentDigest>
+        let count: Int
+        let distrusted: Set<ParsedCertificate>
         init(_ certificates: [ParsedCertificate], _ distrusted: [ParsedCertificate]) {
             var byName: [NormalisedName: [ParsedCertificate]] = [:]
-            var known: Set<ContentDigest> = []
-            self.distrusted = Set(distrusted.map(\.digest))
-            for certificate in certificates where !self.distrusted.contains(certificate.digest) && known.insert(certificate.digest).inserted
-            {
+            var known: Set<ParsedCertificate> = []
+            self.distrusted = Set(distrusted)
+            for certificate in certificates where !self.distrusted.contains(certificate) && known.insert(certificate).inserted {
                 byName[certificate.subject.normalised, default: []].append(certificate)
             }
-            (self.byName, self.known) = (byName, known)
+            (self.byName, count) = (byName, known.count)
         }
     }
     private let index: Index
@@ -36,12 +35,12 @@ public struct TrustAnchors: Sendable {
         self.role = role
     }
 
-    public var count: Int { index.known.count }
+    public var count: Int { index.count }
 
     /// The very same certificate, byte for byte.
-    public func contains(_ certificate: ParsedCertificate) -> Bool { index.known.contains(certificate.digest) }
+    public func contains(_ certificate: ParsedCertificate) -> Bool { named(certificate.subject).contains(certificate) }
     public func distrusts(_ certificate: ParsedCertificate) -> Bool {
-        !index.distrusted.isEmpty && index.distrusted.contains(certificate.digest)
+        !index.distrusted.isEmpty && index.distrusted.contains(certificate)
     }
 
     func named(_ subject: CertificateName) -> [ParsedCertificate] { index.byName[subject.normalised] ?? [] }

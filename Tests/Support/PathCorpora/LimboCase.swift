@@ -72,19 +72,26 @@ package struct LimboCase: Decodable, Sendable {
         return await revocation(of: outcome.best, at: rules.at) ?? ("SUCCESS", "")
     }
 
-    /// Lists are given for the end entity; those of other issuers must not harm it.
+    /// A certificate about which no list was given is not held against the chain; one about which the list that was given does not count is.
     private func revocation(of path: CandidatePath, at time: Date) async -> (String?, String)? {
         guard let crls, !crls.isEmpty else { return nil }
-        let lists = crls.enumerated().compactMap { index, pem -> SourcedList? in
-            guard let der = PEMCertificate.bytes(pem, "X509 CRL"), let list = try? CertificateRevocationList(der) else { return nil }
-            return SourcedList(list, source: "list \(index)")
+        var lists: [SourcedList] = []
+        for pem in crls {
+            guard let der = PEMCertificate.bytes(pem, "X509 CRL"), let list = try? CertificateRevocationList(der) else {
+                return ("FAILURE", "a list cannot be read")
+            }
+            lists.append(SourcedList(list, source: id))
         }
         // The cases want what RFC 5280 asks of lists, their number included.
         let limits = EvidenceLimits(requiresListNumber: true)
-        let statuses = await CRLPathChecker(lists: lists, limits: limits).check(path: path, at: time).map(\.status)
-        guard let leaf = statuses.first else { return ("FAILURE", "nothing to ask about") }
-        if case .good = leaf { return nil }
-        return ("FAILURE", String("\(leaf)".prefix(300)))
+        for status in await CRLPathChecker(lists: lists, limits: limits).check(path: path, at: time).map(\.status) {
+            switch status {
+            case .good: continue
+            case .unknown(let why) where why.allSatisfy({ $0 == .noSource || $0 == .outOfScope(.crl, url: id) }): continue
+            case .revoked, .unknown: return ("FAILURE", String("\(status)".prefix(300)))
+            }
+        }
+        return nil
     }
 
     private static func time(_ text: String) -> Date? {

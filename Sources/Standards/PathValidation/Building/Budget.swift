@@ -1,5 +1,6 @@
 /// How much work one validation may cause. Chains that need more are made to exhaust their readers.
 public struct Budget: Hashable, Sendable {
+    /// Counted in checks with a key of usual size: one with RSA-16384 costs sixteen.
     public var signatureChecks: Int
     /// A certificate's names times the constraints of an authority above it, URIs not counted as they are looked up. OpenSSL and BoringSSL
     /// have their limit at the same product, so what works there works here.

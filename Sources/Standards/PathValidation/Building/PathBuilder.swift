@@ -75,13 +75,15 @@ extension ParsedCertificate {
     /// Whether the key of `issuer` made the signature on this certificate. Names are not compared. Of authorities' certificates the answer is
     /// remembered when it is yes.
     func isSigned(by issuer: ParsedCertificate) -> Bool {
+        guard facts.isAuthority == true else { return isSigned(withKeyOf: issuer) }
         let pair = CertificateMemory.Signature(certificate: digest, key: issuer.keyDigest)
-        let isRemembered = facts.isAuthority == true
-        if isRemembered, CertificateMemory.shared.knows(pair) { return true }
-        guard let key = issuer.verificationKey,
-            key.verifies(facts.outline.signature, over: facts.outline.signed, facts.algorithm)
-        else { return false }
-        if isRemembered { CertificateMemory.shared.remember(pair) }
-        return true
+        if CertificateMemory.shared.knows(pair) { return true }
+        let isGood = isSigned(withKeyOf: issuer)
+        if isGood { CertificateMemory.shared.remember(pair) }
+        return isGood
+    }
+
+    private func isSigned(withKeyOf issuer: ParsedCertificate) -> Bool {
+        issuer.verificationKey?.verifies(facts.outline.signature, over: facts.outline.signed, facts.algorithm) ?? false
     }
 }

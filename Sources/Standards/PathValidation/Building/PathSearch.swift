@@ -7,7 +7,7 @@ struct PathSearch {
     private var budget: Budget
     /// Issuers at hand: presented and fetched.
     private var pool: [ParsedCertificate] = []
-    private var signatures: [CertificateMemory.Signature: Bool] = [:]
+    private var signatures: [SignaturePair: Bool] = [:]
     private var candidates: [CandidatePath] = []
     /// Ends of paths whose issuer is missing, in the order in which they were met.
     private var deadEnds: [ParsedCertificate] = []
@@ -15,12 +15,20 @@ struct PathSearch {
     private var fetched: [ParsedCertificate] = []
     private(set) var hasFound = false
 
+    private struct SignaturePair: Hashable {
+        var certificate: Swift.ObjectIdentifier
+        var key: ContentDigest
+    }
+
     init(presented: [ParsedCertificate], anchors: TrustAnchors, rules: PathRules, budget: Budget) {
         (self.anchors, self.budget) = (anchors, budget)
         checks = PathChecks(rules)
-        var known: Set<ContentDigest> = []
-        for certificate in presented.dropFirst().prefix(max(0, budget.certificates - 1)) where known.insert(certificate.digest).inserted {
-            pool.append(certificate)
+        let others = presented.dropFirst().prefix(max(0, budget.certificates - 1))
+        if others.count < 2 {
+            pool = Array(others)
+        } else {
+            var known: Set<ParsedCertificate> = []
+            pool = others.filter { known.insert($0).inserted }
         }
     }
 
@@ -174,9 +182,9 @@ struct PathSearch {
 
     /// nil when no more signatures may be checked. What the process remembers costs nothing.
     private mutating func verify(_ certificate: ParsedCertificate, by issuer: ParsedCertificate) -> Bool? {
-        let pair = CertificateMemory.Signature(certificate: certificate.digest, key: issuer.keyDigest)
+        let pair = SignaturePair(certificate: certificate.identity, key: issuer.keyDigest)
         if let known = signatures[pair] { return known }
-        guard budget.spend(\.signatureChecks) else { return nil }
+        guard budget.spend(\.signatureChecks, issuer.facts.key.cost) else { return nil }
         let isGood = certificate.isSigned(by: issuer)
         signatures[pair] = isGood
         return isGood

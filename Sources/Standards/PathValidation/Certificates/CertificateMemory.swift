@@ -17,15 +17,16 @@ final class CertificateMemory: Sendable {
         var key: ContentDigest
     }
 
-    private let records = Mutex(Generations<ContentDigest, CertificateRecord>(limit: recordLimit))
+    /// By their bytes: the dictionary's own hash, which nobody can foresee, costs less than SHA-256.
+    private let records = Mutex(Generations<[UInt8], CertificateRecord>(limit: recordLimit))
     private let signatures = Mutex(Generations<Signature, Bool>(limit: signatureLimit))
 
     /// Reads the certificate unless it is known.
     func record(of der: [UInt8]) throws(DERError) -> CertificateRecord {
-        let digest = ContentDigest(of: der)
-        if let known = records.withLock({ $0[digest] }) { return known }
-        let record = try CertificateRecord(der, digest)
-        if record.facts.isAuthority == true, der.count <= Self.sizeLimit { records.withLock { $0.insert(record, for: digest) } }
+        let mayBeKnown = der.count <= Self.sizeLimit
+        if mayBeKnown, let known = records.withLock({ $0[der] }) { return known }
+        let record = try CertificateRecord(der)
+        if mayBeKnown, record.facts.isAuthority == true { records.withLock { $0.insert(record, for: der) } }
         return record
     }
 

@@ -12,7 +12,7 @@ struct NameConstraintCheck {
             for index in (0..<position).reversed() {
                 // Self-issued certificates are exempt unless they end the path (§6.1.3 (b)).
                 if index > 0, path[index].isSelfIssued { continue }
-                let names = ConstrainedNames(path[index], isEndEntity: index == 0, commonNameCounts: rules.commonNameCounts)
+                let names = ConstrainedNames(path[index], isEndEntity: index == 0, rules)
                 let comparisons = constraints.permitted.comparisons + constraints.excluded.comparisons
                 guard budget.spend(\.nameComparisons, names.compared * comparisons) else {
                     defects.append(PathDefect(.budgetExhausted("comparisons of name constraints"), at: index))
@@ -32,7 +32,7 @@ private struct ConstrainedNames {
     /// §4.2.1.10), and a common name that looks like a host where no alternative name does and policy may let it count.
     private var elsewhere: [AlternativeName] = []
 
-    init(_ certificate: ParsedCertificate, isEndEntity: Bool, commonNameCounts: Bool) {
+    init(_ certificate: ParsedCertificate, isEndEntity: Bool, _ rules: PathRules) {
         subject = certificate.subject
         alternative = certificate.facts.alternativeNames
         guard !subject.isEmpty else { return }
@@ -44,11 +44,11 @@ private struct ConstrainedNames {
             default: false
             }
         }
-        guard isEndEntity, commonNameCounts, !namesHost else { return }
+        guard isEndEntity, rules.commonNameCounts, !namesHost else { return }
         for text in subject.texts(of: CertificateName.commonName) {
             if let octets = ServerName.address(text) {
                 elsewhere.append(.address(octets[...]))
-            } else if ServerName.looksLikeHost(text) {
+            } else if ServerName.looksLikeHost(text, singleLabel: rules.purpose == .serverAuthentication) {
                 elsewhere.append(.dns(Array(text.utf8)[...]))
             }
         }

@@ -36,6 +36,16 @@ struct KeyDescription: Sendable {
         }
     }
 
+    /// What verifying with it takes, in checks with a key of usual size: RSA grows with the square of its modulus.
+    var cost: Int {
+        switch kind {
+        case .rsa(let bits, _): max(1, min(bits, 1 << 16) / 4_096 * (min(bits, 1 << 16) / 4_096))
+        case .p384: 2
+        case .p521: 4
+        case .p256, .ed25519, .dsa, .unsupported: 1
+        }
+    }
+
     /// Bits of the modulus of an RSAPublicKey (RFC 8017 §A.1.1).
     private static func modulusSize(_ key: ArraySlice<UInt8>) throws(DERError) -> Int {
         var numbers = try DERReader.single(DERElement.Tag.sequence, in: key, "RSAPublicKey").inside

@@ -24,10 +24,11 @@ enum ServerName: Hashable, Sendable {
             ? IPAddress(text.dropFirst().dropLast())?.bytes : IPAddress(text)?.bytes
     }
 
-    /// A common name that can only mean a host: labels of letters, digits and hyphens, at least two of them.
-    static func looksLikeHost(_ text: String) -> Bool {
+    /// A common name that may mean a host: labels of letters, digits and hyphens, at least two of them.
+    /// - Parameter singleLabel: whether one does, as for servers in intranets.
+    static func looksLikeHost(_ text: String, singleLabel: Bool) -> Bool {
         let labels = folded(text).split(separator: ".", omittingEmptySubsequences: false)
-        return labels.count >= 2
+        return labels.count >= (singleLabel ? 1 : 2)
             && labels.enumerated().allSatisfy { index, label in
                 (index == 0 && label == "*")
                     || !label.isEmpty && label.utf8.allSatisfy { (48...57).contains($0) || (97...122).contains($0) || $0 == 45 || $0 == 95 }

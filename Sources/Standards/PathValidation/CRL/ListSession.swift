@@ -80,9 +80,8 @@ struct ListSession {
             else { continue }
             // An issuer of indirect lists may be on its own (PKITS 4.14.30). What others say of it goes before.
             let isItself = candidate.outline.der == question.subject.outline.der && question.depth > 0
-            var isTrusted = isItself
-            if !isItself { isTrusted = await self.isTrusted(certificate, depth: question.depth + 1) }
-            if isTrusted {
+            let counts = if isItself { true } else { await isTrusted(certificate, depth: question.depth + 1) }
+            if counts {
                 return .by(candidate, candidate.role(forCertificatesOf: question.subject.issuer))
             }
             refusal = .signerNotAuthorised(.crl, url: item.source)

@@ -4,7 +4,7 @@ import struct FoundationEssentials.Date
 
 /// Asks lists about the certificates of one path. Lists come in beforehand, or are fetched from where the certificates say; who signed them
 /// and is not on the path is found, its own path built, and its own status asked, within `limit`.
-struct ListSession {
+struct ListSearch {
     let anchorage: ListAnchorage
     let time: Date
     let limits: EvidenceLimits
@@ -21,7 +21,7 @@ struct ListSession {
     private var paths = 0
     private var asked: Set<String> = []
 
-    /// Nested signers of signers, paths that are built for signers in one session, places and locations of each that are asked.
+    /// Nested signers of signers, paths that are built for signers in one search, places and locations of each that are asked.
     static let limit = (depth: 3, paths: 16, places: 8, locations: 3)
 
     init(

@@ -6,11 +6,13 @@ import PathValidation
 @c(LLVMFuzzerTestOneInput)
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     guard let input = Fixtures.input(UnsafeBufferPointer(start: start, count: count)) else { return 0 }
-    let bytes: [UInt8] =
-        switch input {
-        case .message(let message): message
-        case .signed(let content, let signature): Fixtures.sealed(content, signature)
-        }
+    let bytes: [UInt8]
+    switch input {
+    case .message(let message): bytes = message
+    case .content(let content):
+        guard (try? CertificateRevocationList(Fixtures.sealed(content, Fixtures.noSignature))) != nil else { return 0 }
+        bytes = Fixtures.sealed(content, Fixtures.signature(over: content))
+    }
     guard let list = try? CertificateRevocationList(bytes) else { return 0 }
     for certificate in [Fixtures.leaf, Fixtures.issuer] {
         _ = list.judge(certificate, issuers: [Fixtures.issuer], at: Fixtures.moment, source: "fuzz")

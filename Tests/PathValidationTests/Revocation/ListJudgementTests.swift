@@ -153,7 +153,8 @@ struct ListJudgementTests {
         #expect(try scope(onlyAuthorities, of: authority) == "GOOD")
         #expect(try scope(attribute) == "UNKNOWN")
         #expect(try scope(user + onlyAuthorities) == "UNKNOWN")
-        #expect(try scope([]) == "GOOD")
+        #expect(try scope([]) == "UNKNOWN")
+        #expect(try scope([0x81, 1, 0]) == "GOOD")
         #expect(try scope([0x81, 1, 1]) == "UNKNOWN")
         // Places: the certificate names none, so only the issuer's own name is one.
         #expect(try scope(Crafted.fullName(Crafted.uri("http://a/"))) == "UNKNOWN")

@@ -162,9 +162,12 @@ struct OCSPJudgementTests {
         #expect(try status(answer).word == "GOOD")
         answer.singles[0].extensions = [Crafted.item(Crafted.unknownExtension, critical: true, [5, 0])]
         #expect(try status(answer).obstacles == [obstacle])
-        // Archive cutoff is known, whether critical or not.
+        // Archive cutoff and certificate timestamps are known, whether critical or not, and change nothing.
         let cutoff = Crafted.generalized(TestClock.begin)
-        answer.singles[0].extensions = [Crafted.item(ObjectIdentifier(1, 3, 6, 1, 5, 5, 7, 48, 1, 6), critical: true, cutoff)]
+        answer.singles[0].extensions = [
+            Crafted.item(ObjectIdentifier(1, 3, 6, 1, 5, 5, 7, 48, 1, 6), critical: true, cutoff),
+            Crafted.item(ObjectIdentifier(1, 3, 6, 1, 4, 1, 11_129, 2, 4, 5), critical: true, DER.octets([0, 0])),
+        ]
         #expect(try status(answer).word == "GOOD")
         // Said of another certificate, it does not matter.
         answer = try self.answer()

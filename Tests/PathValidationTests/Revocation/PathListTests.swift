@@ -125,6 +125,9 @@ struct PathListTests {
         #expect(try await status([CraftedList.entry(certificate, mine)]).word == "REVOKED")
         #expect(try await status([CraftedList.entry(other, mine), CraftedList.entry(certificate)]).word == "REVOKED")
         #expect(try await status([CraftedList.entry(other, mine), CraftedList.entry(certificate, somebody)]).word == "GOOD")
+        // The same number of many others is too much to compare.
+        #expect(try await status((0..<200).map { _ in try CraftedList.entry(certificate, somebody) }).word == "GOOD")
+        #expect(try await status((0..<300).map { _ in try CraftedList.entry(certificate, somebody) }).word == "UNKNOWN")
         // The signer's path and its own status count too.
         #expect(try await status([], signers: []).word == "UNKNOWN")
         #expect(try await status([], statusOfSigner: false).word == "UNKNOWN")

@@ -21,12 +21,12 @@ public struct CRLPathChecker: Sendable {
     /// - Parameter path: end entity first, anchor last; that it is valid is the caller's business.
     public func check(path: CandidatePath, at time: Date) async -> [RevocationOutcome] {
         let certificates = path.certificates
-        var session = ListSession(
+        var search = ListSearch(
             anchorage: ListAnchorage(path: certificates, signerPath: signerPath), lists: lists, others: certificates.dropLast() + signers,
             at: time, limits: limits)
         var outcomes: [RevocationOutcome] = []
         for index in certificates.indices.dropLast() {
-            let status = await session.status(of: certificates[index], above: Array(certificates[(index + 1)...]))
+            let status = await search.status(of: certificates[index], above: Array(certificates[(index + 1)...]))
             outcomes.append(RevocationOutcome(certificate: certificates[index], status: status.orNoSource))
         }
         return outcomes

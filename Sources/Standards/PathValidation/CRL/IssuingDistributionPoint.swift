@@ -18,6 +18,8 @@ struct IssuingDistributionPoint: Hashable, Sendable {
         let field = "issuingDistributionPoint"
         encoded = der
         var fields = try DERReader.single(DERElement.Tag.sequence, in: der, field).inside
+        // "MUST NOT issue CRLs where the DER encoding of the issuing distribution point extension is an empty sequence."
+        guard !fields.isAtEnd else { throw DERError(.malformed, field: field, offset: der.startIndex) }
         places = try fields.takeIfPresent(DERElement.Tag.constructed(0), field).map { wrapped throws(DERError) in
             try DistributionPointName(choice: wrapped.content).places(relativeTo: issuer)
         }

@@ -1,7 +1,6 @@
 public import struct FoundationEssentials.Date
 
-/// Builds the path of a certificate that signed a list. `nil`: there is no valid one to the anchor.
-/// - `others`: certificates that may help.
+/// Builds the path of a certificate that signed a list, with the help of `others`; nil when there is none to the anchor.
 public typealias SignerPath =
     @Sendable (_ signer: ParsedCertificate, _ others: [ParsedCertificate], _ anchor: ParsedCertificate, _ time: Date) async ->
     CandidatePath?

@@ -155,7 +155,7 @@ struct ListInquiry {
             return entry.reason == .removeFromCRL
                 ? .nothing(.unsupported(.crl, url: source, "removeFromCRL in a complete list")) : .revoked(proof, entry)
         } catch {
-            // Reading the list has seen all entries; this is never reached.
+            // An issuer of an entry cannot be read, or too many entries have the same number.
             return .nothing(.unsupported(.crl, url: source, "entries"))
         }
     }

@@ -31,10 +31,7 @@ struct RevokedEntries: Sendable {
                     throw DERError(.malformed, field: "crlEntryExtensions", offset: extensions.encoded.startIndex)
                 }
                 let details = try EntryDetails(extensions)
-                if let issuers = details.issuers {
-                    namesIssuers = true
-                    for issuer in issuers { _ = try NormalisedName(der: issuer) }
-                }
+                namesIssuers = namesIssuers || details.issuers != nil
                 unprocessed = unprocessed ?? details.unprocessed
             }
             count += 1
@@ -42,32 +39,49 @@ struct RevokedEntries: Sendable {
         (self.count, self.namesIssuers, self.unprocessed) = (count, namesIssuers, unprocessed)
     }
 
+    /// Entries with the serial number that was asked for, of issuers other than the one asked for. Serial numbers are mostly random.
+    static let namesakeLimit = 256
+
     /// The entry for a certificate. Of two, one that revokes goes before one that removes.
     /// - Parameters:
     ///   - serial: INTEGER content without redundant octets.
     ///   - issuer: of the certificate.
     ///   - listIssuer: whose certificates are meant until an entry names another (§5.3.3).
+    ///
+    /// Throws for an issuer that cannot be read, and past `namesakeLimit`.
     func entry(serial: ArraySlice<UInt8>, issuer: NormalisedName, listIssuer: NormalisedName)
         throws(DERError) -> CertificateRevocationList.Entry?
     {
         var list = DERReader(bytes)
-        var isAboutIssuer = issuer == listIssuer
+        // Names are made comparable only where the number fits: that is costly.
+        var issuers: [ArraySlice<UInt8>]?
+        var namesakes = 0
         var found: CertificateRevocationList.Entry?
         while !list.isAtEnd {
             let entry = try RawEntry(&list)
-            var details: EntryDetails?
-            if namesIssuers, let extensions = entry.extensions {
-                details = try EntryDetails(extensions)
-                if let names = details?.issuers { isAboutIssuer = names.contains { (try? NormalisedName(der: $0)) == issuer } }
+            if namesIssuers, let extensions = entry.extensions, let names = try EntryDetails(extensions).issuers { issuers = names }
+            guard entry.serial.content == serial else { continue }
+            guard try issuers.map({ names throws(DERError) in try Self.has(issuer, among: names) }) ?? (issuer == listIssuer) else {
+                namesakes += 1
+                guard namesakes <= Self.namesakeLimit else {
+                    throw DERError(
+                        .overLimit(found: namesakes, limit: Self.namesakeLimit), field: "userCertificate",
+                        offset: entry.serial.encoded.startIndex)
+                }
+                continue
             }
-            guard isAboutIssuer, entry.serial.content == serial else { continue }
-            if details == nil { details = try entry.extensions.map { element throws(DERError) in try EntryDetails(element) } }
+            let details = try entry.extensions.map { element throws(DERError) in try EntryDetails(element) }
             let one = CertificateRevocationList.Entry(
                 revoked: try EvidenceTime.inList(entry.date, "revocationDate"), reason: details?.reason)
             if one.reason != .removeFromCRL { return one }
             found = one
         }
         return found
+    }
+
+    private static func has(_ issuer: NormalisedName, among names: [ArraySlice<UInt8>]) throws(DERError) -> Bool {
+        for name in names where try NormalisedName(der: name) == issuer { return true }
+        return false
     }
 }
 

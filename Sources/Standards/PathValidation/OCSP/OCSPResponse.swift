@@ -138,7 +138,7 @@ extension OCSPResponse.Single {
             // They add to the status and do not change it (§4.4.2, §4.4.4, §4.4.5).
             let known = [
                 EvidenceIdentifier.archiveCutoff, EvidenceIdentifier.listReferences, EvidenceIdentifier.reasonCode,
-                EvidenceIdentifier.invalidityDate, EvidenceIdentifier.holdInstruction,
+                EvidenceIdentifier.invalidityDate, EvidenceIdentifier.holdInstruction, EvidenceIdentifier.certificateTimestamps,
             ]
             let items = try ExtensionElement.list(in: extensions.content, "singleExtensions")
             unprocessed = items.first { $0.isCritical && !$0.isOne(of: known) }?.unprocessed

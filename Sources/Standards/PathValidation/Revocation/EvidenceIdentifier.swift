@@ -32,5 +32,7 @@ enum EvidenceIdentifier {
     static let noCheck = ObjectIdentifier(1, 3, 6, 1, 5, 5, 7, 48, 1, 5)
     static let archiveCutoff = ObjectIdentifier(1, 3, 6, 1, 5, 5, 7, 48, 1, 6)
     static let extendedRevoke = ObjectIdentifier(1, 3, 6, 1, 5, 5, 7, 48, 1, 9)
+    /// RFC 6962 §3.3.
+    static let certificateTimestamps = ObjectIdentifier(1, 3, 6, 1, 4, 1, 11_129, 2, 4, 5)
     static let ocspSigning = ObjectIdentifier(1, 3, 6, 1, 5, 5, 7, 3, 9)
 }

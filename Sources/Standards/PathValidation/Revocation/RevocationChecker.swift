@@ -76,10 +76,10 @@ private struct Inquiry: Sendable {
     private func ask(_ kind: RevocationProof.Kind) async -> RevocationOutcome.Status {
         switch kind {
         case .crl:
-            var session = ListSession(
+            var search = ListSearch(
                 anchorage: ListAnchorage(path: path, signerPath: signerPath), lists: [], others: path.dropLast() + signers, at: time,
                 limits: options.limits, fetcher: ListFetcher(source: source, usesDeltaLists: options.usesDeltaLists))
-            return await session.status(of: certificate, above: above)
+            return await search.status(of: certificate, above: above)
         case .ocsp:
             var obstacles: [RevocationObstacle] = []
             for url in certificate.ocspURLs.prefix(RevocationChecker.locationLimit) {

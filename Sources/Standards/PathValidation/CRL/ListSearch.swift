@@ -4,7 +4,7 @@ import struct FoundationEssentials.Date
 
 /// Asks lists about the certificates of one path. Lists come in beforehand, or are fetched from where the certificates say; who signed them
 /// and is not on the path is found, its own path built, and its own status asked, within `limit`.
-struct ListSession {
+struct ListSearch {
     let anchorage: ListAnchorage
     let time: Date
     let limits: EvidenceLimits
@@ -21,7 +21,7 @@ struct ListSession {
     private var paths = 0
     private var asked: Set<String> = []
 
-    /// Nested signers of signers, paths that are built for signers in one session, places and locations of each that are asked.
+    /// Nested signers of signers, paths that are built for signers in one search, places and locations of each that are asked.
     static let limit = (depth: 3, paths: 16, places: 8, locations: 3)
 
     init(
@@ -80,9 +80,8 @@ struct ListSession {
             else { continue }
             // An issuer of indirect lists may be on its own (PKITS 4.14.30). What others say of it goes before.
             let isItself = candidate.outline.der == question.subject.outline.der && question.depth > 0
-            var isTrusted = isItself
-            if !isItself { isTrusted = await self.isTrusted(certificate, depth: question.depth + 1) }
-            if isTrusted {
+            let counts = if isItself { true } else { await isTrusted(certificate, depth: question.depth + 1) }
+            if counts {
                 return .by(candidate, candidate.role(forCertificatesOf: question.subject.issuer))
             }
             refusal = .signerNotAuthorised(.crl, url: item.source)

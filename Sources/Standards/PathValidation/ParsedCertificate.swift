@@ -57,7 +57,7 @@ public struct ParsedCertificate: Sendable, Hashable {
     var verificationKey: VerificationKey? { record.verificationKey }
 
     public static func == (left: Self, right: Self) -> Bool { left.record === right.record || left.der == right.der }
-    public func hash(into hasher: inout Hasher) { hasher.combine(record.der) }
+    public func hash(into hasher: inout Hasher) { hasher.combine(octets: record.der) }
     /// As long as it lives, nothing else has this identity; the same bytes read twice may have two.
     var identity: Swift.ObjectIdentifier { Swift.ObjectIdentifier(record) }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnosis
 import Foundation
 import PathValidation
+import TrustedTransport
 
 struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -18,20 +18,30 @@ final class CertificateMemory: Sendable {
     }
 
     /// By their bytes: the dictionary's own hash, which nobody can foresee, costs less than SHA-256.
-    private let records = Mutex(Generations<[UInt8], CertificateRecord>(limit: recordLimit))
+    private let records = Mutex(Generations<Octets, CertificateRecord>(limit: recordLimit))
     private let signatures = Mutex(Generations<Signature, Bool>(limit: signatureLimit))
 
     /// Reads the certificate unless it is known.
     func record(of der: [UInt8]) throws(DERError) -> CertificateRecord {
         let mayBeKnown = der.count <= Self.sizeLimit
-        if mayBeKnown, let known = records.withLock({ $0[der] }) { return known }
+        if mayBeKnown, let known = records.withLock({ $0[Octets(bytes: der)] }) { return known }
         let record = try CertificateRecord(der)
-        if mayBeKnown, record.facts.isAuthority == true { records.withLock { $0.insert(record, for: der) } }
+        if mayBeKnown, record.facts.isAuthority == true { records.withLock { $0.insert(record, for: Octets(bytes: der)) } }
         return record
     }
 
     func knows(_ signature: Signature) -> Bool { signatures.withLock { $0[signature] != nil } }
     func remember(_ signature: Signature) { signatures.withLock { $0.insert(true, for: signature) } }
+}
+
+/// Bytes as a key. An array of them is hashed one by one, which takes longer than reading a certificate.
+private struct Octets: Hashable, Sendable {
+    let bytes: [UInt8]
+    func hash(into hasher: inout Hasher) { hasher.combine(octets: bytes) }
+}
+
+extension Hasher {
+    mutating func combine(octets: [UInt8]) { octets.withUnsafeBytes { combine(bytes: $0) } }
 }
 
 /// A dictionary of at most twice `limit` entries that forgets what was not asked for lately.

@@ -30,8 +30,8 @@ struct ProfileCheck {
         var broken: [ProfileRule] = []
         let serial = facts.outline.serial
         if serial.first.map({ $0 >= 0x80 }) ?? true || serial.allSatisfy({ $0 == 0 }) { broken.append(.serialNumberNotPositive) }
-        // "up to 20 octets": those of the INTEGER, a zero for the sign included.
-        if serial.count > 20 { broken.append(.serialNumberTooLong) }
+        // "up to 20 octets": of the number; the zero that keeps it positive is one more in the certificate.
+        if serial.drop(while: { $0 == 0 }).count > 20 { broken.append(.serialNumberTooLong) }
         if facts.issuer.isEmpty { broken.append(.issuerEmpty) }
         if facts.subject.isEmpty, facts.isAuthority == true { broken.append(.authorityWithoutSubject) }
         if facts.critical.contains(.authorityInfoAccess) { broken.append(.authorityInfoAccessCritical) }

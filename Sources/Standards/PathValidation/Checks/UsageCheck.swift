@@ -8,10 +8,14 @@ struct UsageCheck {
 
     /// nil when no purpose is required.
     init?(_ rules: PathRules) {
-        guard let oid = rules.purpose.oid else { return nil }
-        // What is no identifier is in no certificate.
-        purpose = ObjectIdentifier(dotted: oid)?.content[...] ?? []
-        name = Self.names[oid] ?? oid
+        switch rules.purpose {
+        case .serverAuthentication: (purpose, name) = (Self.server, "serverAuth")
+        case .clientAuthentication: (purpose, name) = (Self.client, "clientAuth")
+        case .usage(let oid):
+            // What is no identifier is in no certificate.
+            (purpose, name) = (ObjectIdentifier(dotted: oid)?.content[...] ?? [], Self.names[oid] ?? oid)
+        case .any: return nil
+        }
         strictness = rules.usageStrictness
     }
 
@@ -36,6 +40,8 @@ struct UsageCheck {
 
     /// 2.5.29.37.0
     static let any: [UInt8] = [0x55, 0x1D, 0x25, 0x00]
+    private static let server = (base + [1])[...]
+    private static let client = (base + [2])[...]
     private static let base: [UInt8] = [0x2B, 6, 1, 5, 5, 7, 3]
     /// codeSigning, timeStamping, OCSPSigning: Baseline Requirements §7.1.2.7.10.
     static let excluded = [base + [3], base + [8], base + [9]]

@@ -41,6 +41,8 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     }
 
     private static func version4(_ text: Substring) -> [UInt8]? {
+        // Most texts are names, which this tells at once.
+        guard text.utf8.allSatisfy({ (48...57).contains($0) || $0 == 46 }) else { return nil }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 4 else { return nil }
         var bytes: [UInt8] = []

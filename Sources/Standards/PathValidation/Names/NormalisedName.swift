@@ -30,6 +30,8 @@ struct NormalisedName: Hashable, Sendable {
 
     var isEmpty: Bool { bytes.isEmpty }
 
+    func hash(into hasher: inout Hasher) { hasher.combine(octets: bytes) }
+
     /// Whether this name lies in the subtree of `base` (RFC 5280 §4.2.1.10): begins with all of its RDNs.
     func isWithin(_ base: NormalisedName) -> Bool {
         bytes.count >= base.bytes.count && bytes.starts(with: base.bytes) && unicode.starts(with: base.unicode)

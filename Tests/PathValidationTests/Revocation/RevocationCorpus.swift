@@ -36,7 +36,7 @@ enum RevocationCorpus {
     struct Exception: Codable {
         var id: String
         var expected: String
-        var actual: String
+        var got: String
         var reason: String
     }
 
@@ -51,7 +51,7 @@ enum RevocationCorpus {
     static func compare(_ results: [(id: String, expected: String, actual: String)], exceptionsFor prefix: [String]) throws -> [String] {
         let known = try exceptions()
         var complaints: [String] = []
-        for result in results where result.expected != result.actual && known[result.id]?.actual != result.actual {
+        for result in results where result.expected != result.actual && known[result.id]?.got != result.actual {
             complaints.append("\(result.id): expected \(result.expected), got \(result.actual)")
         }
         let agreeing = Set(results.filter { $0.expected == $0.actual }.map(\.id))

@@ -46,8 +46,9 @@ func standards() -> [Target] {
             "JavaKeystore", in: "Standards", uses: ["StrictDER", "LegacyCryptography", .crypto, .cryptoExtras],
             tests: ["Counterparts", "KeystoreConformance"], testData: ["Java", "Vectors"])
         + module(
-            "PathValidation", in: "Standards", uses: [.x509, .asn1, .crypto, .cryptoExtras], tests: ["CertificateFactory", "Counterparts"],
-            testData: ["limbo-exceptions.json"])
+            "PathValidation", in: "Standards", uses: ["StrictDER", .x509, .asn1, .crypto, .cryptoExtras],
+            tests: ["CertificateFactory", "Counterparts", "PathCorpora"],
+            testData: ["limbo-exceptions.json", "chains-exceptions.json", "pkits-exceptions.json", "revocation-exceptions.json"])
         + module("AgentConfiguration", in: "Standards", uses: ["StrictXML"])
         + module("AgentProtocol", in: "Standards", uses: ["StrictXML"])
 }
@@ -110,6 +111,8 @@ func acrossModules() -> [Target] {
         .target(
             name: "CertificateFactory", dependencies: ["PathValidation", .x509, .asn1, .crypto, .cryptoExtras],
             path: "Tests/Support/CertificateFactory", swiftSettings: strict()),
+        .target(
+            name: "PathCorpora", dependencies: ["PathValidation"], path: "Tests/Support/PathCorpora", swiftSettings: strict()),
         .target(name: "Counterparts", path: "Tests/Support/Counterparts", swiftSettings: strict()),
         .target(
             name: "KeystoreConformance", dependencies: ["JavaKeystore", "StrictDER", .crypto], path: "Tests/Support/KeystoreConformance",

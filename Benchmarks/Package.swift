@@ -16,6 +16,18 @@ let package = Package(
                 .product(name: "PathValidation", package: "midguard"),
             ],
             swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
-        )
+        ),
+        // How far the libraries agree with the test data of others: `swift run --package-path Benchmarks conformance`.
+        .executableTarget(
+            name: "conformance", dependencies: ["PathCorpora"], path: "Sources/Conformance",
+            swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
+        ),
+        // The tests' own readers of that data, by a symbolic link: one reading for both.
+        .target(
+            name: "PathCorpora", dependencies: [.product(name: "PathValidation", package: "midguard")],
+            swiftSettings: [
+                .swiftLanguageMode(.v6), .enableUpcomingFeature("InternalImportsByDefault"), .treatAllWarnings(as: .error),
+            ]
+        ),
     ]
 )

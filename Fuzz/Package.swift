@@ -8,21 +8,31 @@ let package = Package(
     name: "fuzz",
     platforms: [.macOS(.v15)],
     // The name is given because a checkout may lie in a folder of any name.
-    dependencies: [.package(name: "midguard", path: "..")],
+    dependencies: [
+        .package(name: "midguard", path: ".."), .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    ],
     targets: [
         parser("FuzzJKS", of: "JavaKeystore"),
         parser("FuzzCertificate", of: "PathValidation"),
-        parser("FuzzRevocation", of: "PathValidation"),
+        parser("FuzzChain", of: "PathValidation"),
+        parser("FuzzCRL", of: "PathValidation", with: ["Fixtures"]),
+        parser("FuzzOCSP", of: "PathValidation", with: ["Fixtures"]),
         parser("FuzzConfiguration", of: "AgentConfiguration"),
         parser("FuzzPayload", of: "AgentProtocol"),
+        // An authority whose signatures let inputs get as far as their meaning.
+        .target(
+            name: "Fixtures",
+            dependencies: [.product(name: "PathValidation", package: "midguard"), .product(name: "Crypto", package: "swift-crypto")],
+            path: "Support/Fixtures",
+            swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
     ]
 )
 
 /// An executable without `main`: libFuzzer brings it, and calls the function exported as `LLVMFuzzerTestOneInput`.
-func parser(_ name: String, of module: String) -> Target {
+func parser(_ name: String, of module: String, with others: [Target.Dependency] = []) -> Target {
     .executableTarget(
         name: name,
-        dependencies: [.product(name: module, package: "midguard")],
+        dependencies: [.product(name: module, package: "midguard")] + others,
         swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error), .unsafeFlags(["-parse-as-library"])]
     )
 }

@@ -51,6 +51,10 @@ struct NameConstraintTests {
             permitted: [.dnsName("example.com")], names: nil, commonName: "a.example.org", allowed: false,
             because: "a common name that stands in for a name does not escape"),
         Row(
+            permitted: [.dnsName("example.com")], names: nil, commonName: "intranet", allowed: false,
+            because: "nor one of a single label"),
+        Row(permitted: [.dnsName("example.com")], names: nil, commonName: "Anna Example", allowed: true, because: "people are no hosts"),
+        Row(
             permitted: [.dnsName("example.com")], names: [.rfc822Name("a@example.org")], commonName: "a.example.org", allowed: false,
             because: "nor beside names of other forms"),
         Row(

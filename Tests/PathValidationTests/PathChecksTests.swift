@@ -100,16 +100,6 @@ struct PathChecksTests {
         }
     }
 
-    @Test(
-        "policy constraints, mappings and inhibitAnyPolicy are refused when critical, as nothing here processes them",
-        arguments: [
-            [2, 5, 29, 36], [2, 5, 29, 33], [2, 5, 29, 54],
-        ] as [ASN1ObjectIdentifier])
-    func policies(_ oid: ASN1ObjectIdentifier) async throws {
-        let found = try await defects(intermediate: { $0.extensions = [.init(oid: oid, critical: true, value: [48, 0])] })
-        #expect(found == [PathDefect(.unknownCriticalExtension(oid: oid.description), at: 1)])
-    }
-
     @Test("SHA-1 is refused below an anchor, not on it") func weakHash() async throws {
         let root = try TestAuthority.root {
             $0.key = .rsa(bits: 2048)
@@ -118,7 +108,7 @@ struct PathChecksTests {
         #expect(try await path(root.issueLeaf().presented, to: [root]).isValid)
         let weak = try root.issueLeaf { $0.signatureAlgorithm = .sha1WithRSAEncryption }
         let failures = try await path(weak.presented, to: [root]).best.failures
-        #expect(failures == [.weakAlgorithm("a signature with SHA-1", required: "SHA-256 or stronger")])
+        #expect(failures == [.weakAlgorithm("SHA-1", required: "SHA-256")])
         let renewed = try root.issueIntermediate("Test Root") { $0.signatureAlgorithm = .sha1WithRSAEncryption }
         #expect(!(try await path(renewed.issueLeaf().presented, to: [root]).isValid), "self-issued is not anchored")
     }
@@ -162,11 +152,67 @@ struct PathChecksTests {
         #expect(try await path(root.issueLeaf { $0.key = kind }.presented, to: [root]).isValid)
     }
 
-    @Test("an RSA key that is too short is named in bits") func shortKey() throws {
-        let pem = try OpenSSL.selfSigned(["-newkey", "rsa:1024", "-sha256"])
-        let der = try PEMDocument(pemString: pem).derBytes
-        #expect(throws: PathFailure.malformed(reason: "an RSA key of 1024 bits; at least 2048 are needed")) {
-            try ParsedCertificate(der: der)
+    @Test("an RSA key that is too short is named in bits") func shortKey() async throws {
+        let pem = try OpenSSL.selfSigned(["-newkey", "rsa:1024", "-sha256", "-days", "10000"])
+        let leaf = try ParsedCertificate(der: PEMDocument(pemString: pem).derBytes)
+        let outcome = await PathBuilder().build(presented: [leaf], anchors: TrustAnchors([leaf]), at: leaf.notBefore)
+        #expect(outcome.best.failures == [.weakAlgorithm("RSA-1024", required: "RSA-2048")])
+    }
+
+    @Test("a P-521 key verifies, and curves of other sizes are told by their identifier", arguments: ["secp521r1", "secp192k1"])
+    func curves(_ curve: String) async throws {
+        let pem = try OpenSSL.selfSigned(["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:\(curve)", "-sha512"])
+        let leaf = try ParsedCertificate(der: PEMDocument(pemString: pem).derBytes)
+        let itself = await PathBuilder().build(presented: [leaf], anchors: TrustAnchors([leaf]), at: leaf.notBefore)
+        #expect(itself.best.failures == (curve == "secp521r1" ? [] : [.signatureAlgorithmUnsupported(oid: "1.3.132.0.31")]))
+        let stranger = await PathBuilder().build(presented: [leaf], anchors: TrustAnchors([]), at: leaf.notBefore)
+        #expect((stranger.best.failures.first == .selfSignedNotTrusted) == (curve == "secp521r1"), "which takes a signature that verifies")
+    }
+
+    @Test("RSASSA-PSS verifies with a salt as long as the hash", arguments: ["sha256", "sha384", "sha512"])
+    func probabilistic(_ hash: String) async throws {
+        let pem = try OpenSSL.selfSigned([
+            "-newkey", "rsa:2048", "-\(hash)", "-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:digest",
+        ])
+        let leaf = try ParsedCertificate(der: PEMDocument(pemString: pem).derBytes)
+        let outcome = await PathBuilder().build(presented: [leaf], anchors: TrustAnchors([]), at: leaf.notBefore)
+        #expect(outcome.best.failures == [.selfSignedNotTrusted], "which takes a signature that verifies")
+    }
+
+    @Test("usages of the end entity's key are asked for where keyUsage is there") func keyUsageOfEndEntity() async throws {
+        let root = try TestAuthority.root()
+        var rules = PathRules(at: TestClock.now)
+        rules.keyUsage = [.digitalSignature, .keyAgreement]
+        func failures(_ usage: KeyUsage?) throws -> [PathFailure] {
+            let leaf = try root.issueLeaf { $0.keyUsage = usage }
+            return PathBuilder().build(presented: try leaf.presented, anchors: TrustAnchors([try root.issued.parsed]), rules: rules).best
+                .failures
         }
+        #expect(try failures(KeyUsage(digitalSignature: true, keyAgreement: true)).isEmpty)
+        #expect(try failures(nil).isEmpty)
+        #expect(try failures(KeyUsage(digitalSignature: true)) == [.keyUsage(required: "keyAgreement")])
+    }
+
+    @Test("no more authorities than the caller allows, self-issued ones not counted") func maximumIntermediates() async throws {
+        let root = try TestAuthority.root()
+        let issuing = try root.issueIntermediate("Issuing")
+        let renewed = try issuing.issueIntermediate("Issuing")
+        let anchors = TrustAnchors([try root.issued.parsed])
+        var rules = PathRules(at: TestClock.now)
+        rules.maximumIntermediates = 1
+        #expect(PathBuilder().build(presented: try renewed.issueLeaf().presented, anchors: anchors, rules: rules).isValid)
+        rules.maximumIntermediates = 0
+        let outcome = PathBuilder().build(presented: try issuing.issueLeaf().presented, anchors: anchors, rules: rules)
+        #expect(outcome.best.defects == [PathDefect(.pathLengthExceeded(limit: 0, found: 1), at: 2)])
+    }
+
+    @Test("a caller may process a critical extension itself") func processedExtension() async throws {
+        let root = try TestAuthority.root()
+        let leaf = try root.issueLeaf {
+            $0.extensions = [.init(oid: [1, 3, 6, 1, 4, 1, 99999, 1], critical: true, value: [5, 0])]
+        }
+        var rules = PathRules(at: TestClock.now)
+        rules.processedExtensions = ["1.3.6.1.4.1.99999.1"]
+        #expect(PathBuilder().build(presented: try leaf.presented, anchors: TrustAnchors([try root.issued.parsed]), rules: rules).isValid)
     }
 }

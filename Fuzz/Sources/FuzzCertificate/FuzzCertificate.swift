@@ -8,17 +8,16 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     guard let certificate = try? ParsedCertificate(der: bytes) else { return 0 }
     precondition(certificate.der == bytes)
     for host in ["a.seed.example", "192.0.2.1", "2001:db8::1"] { _ = matchName(host, against: certificate) }
-    _ = (certificate.subject.description, certificate.issuer.description)
-    let ended = DispatchSemaphore(value: 0)
-    Task.detached {
-        // As its own anchor it meets every check; as a stranger it is searched for an issuer.
-        for anchors in [[certificate], []] {
-            let outcome = await PathBuilder().build(
-                presented: [certificate, certificate], anchors: TrustAnchors(anchors), at: Date(timeIntervalSince1970: 1_800_000_000))
+    _ = matchMailbox("a@seed.example", against: certificate)
+    _ = (certificate.subject.description, certificate.issuer.description, certificate.evidenceURLs, certificate.serialText)
+    // As its own anchor it meets every check; as a stranger it is searched for an issuer.
+    var rules = PathRules(at: Date(timeIntervalSince1970: 1_800_000_000))
+    for anchors in [[certificate], []] {
+        for profile in ConformanceProfile.allCases {
+            rules.profile = profile
+            let outcome = PathBuilder().build(presented: [certificate, certificate], anchors: TrustAnchors(anchors), rules: rules)
             precondition(!outcome.candidates.isEmpty)
         }
-        ended.signal()
     }
-    ended.wait()
     return 0
 }

@@ -10,7 +10,9 @@ public struct Midguard: AsyncParsableCommand {
             Results go to stdout, everything else to stderr.
             """,
         version: "0.1.0",
-        subcommands: [Trial.self, Check.self, Trust.self, KeystoreCommand.self, KeytoolCommand.self, Agent.self, Instance.self])
+        subcommands: [
+            Trial.self, Check.self, Verify.self, Trust.self, KeystoreCommand.self, KeytoolCommand.self, Agent.self, Instance.self,
+        ])
 
     public init() {}
 

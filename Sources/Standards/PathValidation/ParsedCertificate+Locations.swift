@@ -1,39 +1,42 @@
-import SwiftASN1
-import X509
+import StrictDER
 
 /// Where a certificate says that evidence about it is to be had.
 extension ParsedCertificate {
-    public var ocspURLs: [String] { accessURLs(.ocspServer) }
+    public var ocspURLs: [String] { accessURLs(1) }
     /// caIssuers: where the issuer's certificate is.
-    public var issuerURLs: [String] { accessURLs(.issuingCA) }
+    public var issuerURLs: [String] { accessURLs(2) }
     /// The URIs of the full names of all distribution points (RFC 5280 §4.2.1.13), in order.
     public var crlURLs: [String] {
-        guard let points = certificate.extensions[oid: [2, 5, 29, 31]], let root = try? DER.parse(points.value),
-            case .constructed(let all) = root.content
+        guard let value = outline.value(of: ObjectIdentifier(2, 5, 29, 31)),
+            var points = try? DERReader.single(DERElement.Tag.sequence, in: value, "cRLDistributionPoints").inside
         else { return [] }
-        return all.flatMap(Self.fullNames)
+        var urls: [String] = []
+        while let point = try? points.take(DERElement.Tag.sequence, "DistributionPoint") { urls += Self.fullNames(point) }
+        return urls
     }
     /// All of them.
     public var evidenceURLs: [String] { ocspURLs + crlURLs + issuerURLs }
 
-    private func accessURLs(_ method: AuthorityInformationAccess.AccessDescription.AccessMethod) -> [String] {
-        let access = (try? certificate.extensions.authorityInformationAccess).flatMap { $0 } ?? AuthorityInformationAccess()
-        return access.compactMap { description in
-            guard description.method == method, case .uniformResourceIdentifier(let url) = description.location else { return nil }
-            return url
+    /// 1.3.6.1.5.5.7.48.n
+    private func accessURLs(_ method: UInt8) -> [String] {
+        facts.access.compactMap { access in
+            guard access.method.count == 8, access.method.starts(with: [0x2B, 6, 1, 5, 5, 7, 0x30]), access.method.last == method,
+                case .uri(let url) = access.location
+            else { return nil }
+            return String(decoding: url, as: UTF8.self)
         }
     }
 
     /// `DistributionPoint { [0] { [0] GeneralNames … } … }`
-    private static func fullNames(_ point: ASN1Node) -> [String] {
-        let zero = ASN1Identifier(tagWithNumber: 0, tagClass: .contextSpecific)
-        guard case .constructed(let fields) = point.content, let name = fields.first(where: { $0.identifier == zero }),
-            case .constructed(let choices) = name.content, let full = choices.first(where: { $0.identifier == zero }),
-            case .constructed(let names) = full.content
+    private static func fullNames(_ point: DERElement) -> [String] {
+        var fields = point.inside
+        guard let name = try? fields.take(DERElement.Tag.constructed(0), "distributionPoint"),
+            var full = try? DERReader.single(DERElement.Tag.constructed(0), in: name.content, "fullName").inside
         else { return [] }
-        return names.compactMap { node in
-            guard case .uniformResourceIdentifier(let url)? = try? GeneralName(derEncoded: node) else { return nil }
-            return url
+        var urls: [String] = []
+        while let item = try? full.next("fullName") {
+            if case .uri(let url)? = try? AlternativeName(item, "fullName") { urls.append(String(decoding: url, as: UTF8.self)) }
         }
+        return urls
     }
 }

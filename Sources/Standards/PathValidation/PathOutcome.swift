@@ -1,30 +1,62 @@
-public import struct Foundation.Date
+public import struct FoundationEssentials.Date
 
 /// Why a certificate cannot stand in a path (RFC 5280 §6.1). A closed list: `Diagnosis` explains every case.
 public enum PathFailure: Error, Hashable, Sendable {
-    /// The bytes are not a certificate that we can read.
+    /// The bytes are not a certificate that we can read; `reason` is a field and where it lies.
     case malformed(reason: String)
+    /// This extension cannot be read, is there twice, or stands in a certificate that may have none.
+    case malformedExtension(oid: String)
     /// Nothing presented, stored or fetched is the issuer. `authorityKeyIdentifier` in lower-case hexadecimal.
     case issuerNotFound(issuer: String, authorityKeyIdentifier: String?, fetchURLs: [String])
     /// The path ends in a self-signed CA certificate that is no trust anchor.
     case rootNotTrusted(subject: String)
     /// The end-entity certificate is its own issuer and no trust anchor.
     case selfSignedNotTrusted
+    /// It was named as not to be trusted.
+    case distrusted
     case expired(since: Date)
     case notYetValid(until: Date)
     case badSignature
     case notACertificateAuthority
+    /// pathLenConstraint, or the caller's limit at the anchor; self-issued certificates are not counted.
     case pathLengthExceeded(limit: Int, found: Int)
-    /// A CA without keyCertSign, or another usage missing.
+    /// keyUsage is there and leaves this out; names of RFC 5280 §4.2.1.3.
     case keyUsage(required: String)
+    /// Dotted identifiers, or their names for TLS: `serverAuth`, `clientAuth`, `anyExtendedKeyUsage`.
     case extendedKeyUsage(required: String, found: [String])
+    /// This extended key usage may not stand beside the one required.
+    case extendedKeyUsageExcluded(String)
     case nameConstraint(name: String, constraint: String)
+    /// No policy of the acceptable ones (dotted identifiers; empty: any) is valid for the path, and one is required.
+    case noValidPolicy(acceptable: [String])
+    /// policyMappings from or to anyPolicy.
+    case policyMappingOfAnyPolicy
     case unknownCriticalExtension(oid: String)
-    /// Key too small or hash too weak.
+    /// Key too small or hash too weak: `RSA-1024` where `RSA-2048` is required, `SHA-1` where `SHA-256` is.
     case weakAlgorithm(String, required: String)
+    /// A signature algorithm or a kind of key that we do not verify with.
     case signatureAlgorithmUnsupported(oid: String)
+    /// A rule of the profile that was asked for.
+    case profile(ProfileRule)
     /// Work limit reached before an answer was found.
     case budgetExhausted(String)
+
+    /// The dotted identifier of the extension that is at fault; nil when it is none.
+    public var extensionOID: String? {
+        switch self {
+        case .malformedExtension(let oid), .unknownCriticalExtension(let oid): oid
+        case .notACertificateAuthority, .pathLengthExceeded: "2.5.29.19"
+        case .keyUsage: "2.5.29.15"
+        case .extendedKeyUsage, .extendedKeyUsageExcluded: "2.5.29.37"
+        case .nameConstraint: "2.5.29.30"
+        case .noValidPolicy: "2.5.29.32"
+        case .policyMappingOfAnyPolicy: "2.5.29.33"
+        case .profile(let rule): rule.extensionOID
+        case .malformed, .issuerNotFound, .rootNotTrusted, .selfSignedNotTrusted, .distrusted, .expired, .notYetValid, .badSignature,
+            .weakAlgorithm, .signatureAlgorithmUnsupported, .budgetExhausted:
+            nil
+        }
+    }
 }
 
 /// One objection, and the certificate of the path that it concerns (0 is the end entity).

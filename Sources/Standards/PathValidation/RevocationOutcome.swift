@@ -20,9 +20,26 @@ public struct RevocationProof: Hashable, Sendable {
     public var source: String
     public var thisUpdate: Date
     public var nextUpdate: Date?
-    public init(kind: Kind, source: String, thisUpdate: Date, nextUpdate: Date?) {
+    /// When the answer was signed; nil for a list.
+    public var producedAt: Date?
+    public var signer: EvidenceSigner
+    public init(
+        kind: Kind, source: String, thisUpdate: Date, nextUpdate: Date?, producedAt: Date? = nil, signer: EvidenceSigner = .issuer
+    ) {
         (self.kind, self.source, self.thisUpdate, self.nextUpdate) = (kind, source, thisUpdate, nextUpdate)
+        (self.producedAt, self.signer) = (producedAt, signer)
     }
+}
+
+/// Who vouches for evidence.
+public enum EvidenceSigner: Hashable, Sendable {
+    /// The authority that issued the certificate: the one of the path, or the same name with another key.
+    case issuer
+    /// A responder that the issuer authorised (RFC 6960 §4.2.2.2). `isExemptFromChecks`: it bears id-pkix-ocsp-nocheck; of others the status
+    /// is not asked either, but could be.
+    case delegate(subject: String, sha256: String, isExemptFromChecks: Bool)
+    /// Somebody else whom the certificate names as cRLIssuer (RFC 5280 §4.2.1.13).
+    case listIssuer(subject: String, sha256: String)
 }
 
 /// CRLReason, RFC 5280 §5.3.1.
@@ -52,6 +69,16 @@ public enum RevocationObstacle: Hashable, Sendable {
     case unsupported(RevocationProof.Kind, url: String, String)
     /// The answer is about another certificate, or the list's scope leaves this one out.
     case outOfScope(RevocationProof.Kind, url: String)
+    /// "MUST NOT use that CRL to determine the status of certificates", RFC 5280 §5.2; the same for answers, RFC 6960 §4.4. `oid` in dots.
+    case unknownCriticalExtension(RevocationProof.Kind, url: String, oid: String)
+    /// The answer says that it will be signed later than now.
+    case producedInFuture(url: String, producedAt: Date)
+    /// The answer is to another request than ours, or leaves out the nonce that was required.
+    case nonceMismatch(url: String)
+    /// One answer says two things about the certificate, neither of them that it was revoked.
+    case contradictory(url: String)
+    /// The lists that count are partitioned by reason, and none covers these.
+    case reasonsNotCovered(url: String, missing: [RevocationReason])
 }
 
 /// Asked by validation for bytes that it lacks. Answers are hostile until verified.

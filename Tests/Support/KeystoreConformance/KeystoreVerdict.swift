@@ -71,6 +71,7 @@ struct KeystoreComparison {
     func differences(in reading: KeystoreReading, bytes: [UInt8]) -> [String] {
         var differences: [String] = []
         if let expected = test.entries { differences += compare(reading, with: expected) }
+        if let bags = test.bags, reading.format == .pkcs12 { differences += compare(bytes, with: bags) }
         return differences
     }
 
@@ -123,6 +124,45 @@ struct KeystoreComparison {
                 }
                 if let identifier = row.keyOid { expect("identifier", opened.map { $0.identifier?.description }, .success(identifier)) }
             }
+        }
+        return differences
+    }
+
+    /// Every bag, in file order.
+    private func compare(_ bytes: [UInt8], with expected: [KeystoreCase.Bag]) -> [String] {
+        let password = test.storePassword.map { KeystorePassword($0) }
+        guard let bags = try? PKCS12.bags(bytes, password: password) else { return ["its bags cannot be read"] }
+        guard bags.count == expected.count else { return ["\(bags.count) bags, not \(expected.count)"] }
+        // Keys under passwords of their own are compared as entries, which know the passwords.
+        let comparesKeys = test.entries?.contains { $0.entryPassword != nil } != true
+        return zip(bags, expected).enumerated().flatMap { index, pair in
+            compare(pair.0, with: pair.1, password: comparesKeys ? password ?? KeystorePassword("") : nil).map { "bag \(index + 1): \($0)" }
+        }
+    }
+
+    private func compare(_ bag: PKCS12.Bag, with row: KeystoreCase.Bag, password: KeystorePassword?) -> [String] {
+        var differences: [String] = []
+        func expect<Value: Equatable>(_ name: String, _ found: Value, _ wanted: Value) {
+            if found != wanted { differences.append("\(name) \(found), not \(wanted)") }
+        }
+        expect("kind", bag.kind.map(String.init), row.bag)
+        expect("encrypted", bag.wasEncrypted, row.encrypted ?? false)
+        expect("friendlyName", bag.friendlyName, row.friendlyName)
+        expect("localKeyID", bag.localKeyID.map { hexadecimal($0) }, row.localKeyId)
+        expect("trustedKeyUsage", bag.trustedKeyUsage?.map(\.description), row.trustedKeyUsage)
+        expect("attributes", bag.otherAttributes.map(\.identifier.description), row.otherAttributes ?? [])
+        switch bag.content {
+        case .certificate(let certificate): expect("certificate", sha256(certificate.der), row.certSha256)
+        case .privateKey(let key):
+            guard let password else { break }
+            expect("key", (try? key.open(password: password)).map { sha256($0.der) }, row.pkcs8Sha256)
+        case .secretKey(let key):
+            guard let password else { break }
+            let secret = try? key.open(password: password)
+            expect("secret", secret.map { hexadecimal($0.bytes) }, row.secretHex)
+            expect("secret's identifier", secret?.identifier?.description, row.secretAlgorithm)
+        case .revocationList, .safeContents, .unknown: break
+        @unknown default: break
         }
         return differences
     }

@@ -1,6 +1,5 @@
 import PathValidation
 public import TrustPolicy
-import X509
 
 /// Findings on one attempt to connect, root cause first.
 ///

@@ -1,6 +1,5 @@
 import PathValidation
 public import TrustPolicy
-import X509
 
 /// What `midguard check --json` prints for one URL. Field names are a contract.
 public struct ConnectionReport: Sendable, Codable {
@@ -96,9 +95,9 @@ extension ConnectionReport.Certificate {
     init(_ parsed: ParsedCertificate) {
         subject = parsed.subject.description
         issuer = parsed.issuer.description
-        serial = parsed.certificate.serialNumber.description
-        notBefore = Words.time(parsed.certificate.notValidBefore)
-        notAfter = Words.time(parsed.certificate.notValidAfter)
+        serial = parsed.serialText
+        notBefore = Words.time(parsed.notBefore)
+        notAfter = Words.time(parsed.notAfter)
         sha256 = parsed.sha256
         spkiSha256 = parsed.spkiSha256
     }

@@ -1,6 +1,5 @@
 import PathValidation
 import TrustPolicy
-import X509
 
 /// Telling apart the four ways in which a path ends in the dark: intermediate not sent, root not stored, interception, both missing.
 extension ConnectionFindings {

@@ -1,6 +1,5 @@
 import PathValidation
 import TrustPolicy
-import X509
 
 extension ConnectionFindings {
     static func revoked(_ evidence: ConnectionEvidence, context: FixContext) -> [Finding] {
@@ -13,7 +12,7 @@ extension ConnectionFindings {
                 summary: "\(named) was revoked \(Words.time(moment, from: evidence.at)).",
                 cause: "Its authority says so in signed and fresh evidence: the endpoint must not be trusted.",
                 evidence: [
-                    "certificate": named, "serial": outcome.certificate.certificate.serialNumber.description,
+                    "certificate": named, "serial": outcome.certificate.serialText,
                     "sha256": outcome.certificate.sha256,
                     "reason": reason.map { "\($0)" } ?? "not given", "source": "\(proof.kind.rawValue.uppercased()) \(proof.source)",
                     "thisUpdate": Words.time(proof.thisUpdate), "revokedAt": Words.time(moment),
@@ -120,6 +119,32 @@ extension RevocationObstacle {
                 "revocation.not-an-answer", "What \(url) says uses a form that is not understood: \(what).",
                 "Evidence that is not understood whole is not used.", ["url": url, "form": what],
                 fixes: [.init("Ask the authority that runs \(url) for another form"), again], "RFC 5280 §5.2")
+        case .unknownCriticalExtension(let kind, let url, let oid):
+            return finding(
+                "revocation.not-an-answer", "What \(url) says carries the critical extension \(oid), which is not understood.",
+                "Evidence that is not understood whole must not be used.", ["url": url, "extension": oid],
+                fixes: [.init("Ask the authority that runs \(url) for another form"), again],
+                kind == .crl ? "RFC 5280 §5.2" : "RFC 6960 §4.4")
+        case .producedInFuture(let url, let moment):
+            return finding(
+                "revocation.stale", "The answer of \(url) says that it is signed only \(Words.time(moment, from: evidence.at)).",
+                "Its clock and this machine's disagree.", ["url": url, "producedAt": Words.time(moment)],
+                fixes: [.init("Make sure that this machine's clock is right", command: "date -u"), again], "RFC 6960 §4.2.2.1")
+        case .nonceMismatch(let url):
+            return finding(
+                "revocation.not-an-answer", "The answer of \(url) is to another request.",
+                "It may be an old answer that somebody on the way sends again.", ["url": url], fixes: [again], "RFC 9654 §2.1")
+        case .contradictory(let url):
+            return finding(
+                "revocation.status-unknown", "The OCSP responder \(url) says two different things about \(named) at once.",
+                "Which of them holds cannot be told.", ["url": url], fixes: [.init("Ask the authority that runs \(url)"), again],
+                "RFC 6960 §4.2.1")
+        case .reasonsNotCovered(let url, let missing):
+            return finding(
+                "revocation.status-unknown", "The lists for \(named) cover only some reasons for revocation.",
+                "The lists for the other reasons are not at hand.",
+                ["url": url, "missing": missing.map { "\($0)" }.joined(separator: ", ")],
+                fixes: [.init("Ask the authority that runs \(url) for the lists of the other reasons"), again], "RFC 5280 §6.3.3")
         case .outOfScope(_, let url):
             return finding(
                 "revocation.status-unknown", "What \(url) says is not about \(named).", "The answer or list covers other certificates.",

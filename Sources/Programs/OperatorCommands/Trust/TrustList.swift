@@ -25,7 +25,7 @@ struct TrustList: AsyncParsableCommand {
     func run() async throws {
         let file = try TrustInForce(store).file
         let rows = file.certificates.map {
-            Row(subject: $0.subject.description, issuer: $0.issuer.description, notAfter: $0.certificate.notValidAfter, sha256: $0.sha256)
+            Row(subject: $0.subject.description, issuer: $0.issuer.description, notAfter: $0.notAfter, sha256: $0.sha256)
         }
         if output.isJSON {
             let encoder = JSONEncoder()

@@ -146,7 +146,7 @@ extension Startup {
             gathered.pair = opened.pair
             var details = opened.details
             if let certificate = try? ParsedCertificate(der: opened.pair.certificateDER) {
-                let expires = StatusKeeper.time(certificate.certificate.notValidAfter)
+                let expires = StatusKeeper.time(certificate.notAfter)
                 await keeper.update { ($0.certificateSHA256, $0.certificateExpires) = (certificate.sha256, expires) }
                 details.append("certificate \(certificate.subject), valid until \(expires), SHA-256 \(certificate.sha256)")
             }

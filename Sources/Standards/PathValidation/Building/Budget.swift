@@ -1,16 +1,24 @@
 /// How much work one validation may cause. Chains that need more are made to exhaust their readers.
 public struct Budget: Hashable, Sendable {
+    /// Counted in checks with a key of usual size: one with RSA-16384 costs sixteen.
     public var signatureChecks: Int
+    /// A certificate's names times the constraints of an authority above it, URIs not counted as they are looked up. OpenSSL and BoringSSL
+    /// have their limit at the same product, so what works there works here.
     public var nameComparisons: Int
     /// Certificates in one path, anchor included.
     public var depth: Int
     /// Steps of the search: certificates tried at some place of some path.
     public var steps: Int
     public var fetches: Int
+    /// Certificates that are looked at, presented and fetched; the rest is ignored.
+    public var certificates: Int
 
-    public init(signatureChecks: Int = 64, nameComparisons: Int = 100_000, depth: Int = 12, steps: Int = 256, fetches: Int = 4) {
+    public init(
+        signatureChecks: Int = 64, nameComparisons: Int = 1 << 20, depth: Int = 12, steps: Int = 256, fetches: Int = 4,
+        certificates: Int = 256
+    ) {
         (self.signatureChecks, self.nameComparisons, self.depth, self.steps) = (signatureChecks, nameComparisons, depth, steps)
-        self.fetches = fetches
+        (self.fetches, self.certificates) = (fetches, certificates)
     }
     public static let standard = Budget()
 
@@ -19,12 +27,4 @@ public struct Budget: Hashable, Sendable {
         self[keyPath: what] -= amount
         return true
     }
-}
-
-/// What the end entity is to be used for.
-public enum PathPurpose: Hashable, Sendable {
-    case serverAuthentication
-    case clientAuthentication
-    /// No extended key usage is required.
-    case any
 }

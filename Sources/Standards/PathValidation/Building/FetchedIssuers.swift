@@ -1,3 +1,4 @@
+import StrictDER
 import SwiftASN1
 
 /// Reads what a caIssuers location gives (RFC 5280 §4.2.2.1): one DER certificate, a certs-only PKCS#7, or, against the letter, PEM.
@@ -17,15 +18,23 @@ enum FetchedIssuers {
         return certsOnly(bytes)
     }
 
-    /// `ContentInfo { signedData, [0] SignedData { version, digestAlgorithms, contentInfo, [0] certificates … } }`, RFC 5652 §5.1.
+    /// `ContentInfo { signedData, [0] SignedData { version, digestAlgorithms, contentInfo, [0] certificates … } }`, RFC 5652 §5.1; often BER.
     private static func certsOnly(_ bytes: [UInt8]) -> [ParsedCertificate] {
-        guard let root = try? BER.parse(bytes), case .constructed(let content) = root.content else { return [] }
-        var parts = content.makeIterator()
-        guard parts.next()?.identifier == .objectIdentifier, let explicit = parts.next(), case .constructed(let wrapped) = explicit.content,
-            let signedData = wrapped.first(where: { $0.identifier == .sequence }), case .constructed(let fields) = signedData.content
+        guard let normal = try? BER.normalised(bytes[...]).der,
+            var content = try? DERReader.single(DERElement.Tag.sequence, in: normal[...], "ContentInfo").inside,
+            (try? content.take(DERElement.Tag.objectIdentifier, "contentType")) != nil,
+            let wrapped = try? content.take(DERElement.Tag.constructed(0), "content"),
+            var fields = try? DERReader.single(DERElement.Tag.sequence, in: wrapped.content, "SignedData").inside
         else { return [] }
-        let tag = ASN1Identifier(tagWithNumber: 0, tagClass: .contextSpecific)
-        guard let set = fields.first(where: { $0.identifier == tag }), case .constructed(let certificates) = set.content else { return [] }
-        return certificates.prefix(limit).compactMap { try? ParsedCertificate(der: Array($0.encodedBytes)) }
+        while let field = try? fields.next("SignedData") {
+            guard field.tag == DERElement.Tag.constructed(0) else { continue }
+            var set = field.inside
+            var found: [ParsedCertificate] = []
+            while found.count < limit, let item = try? set.next("certificates") {
+                if let certificate = try? ParsedCertificate(der: Array(item.encoded)) { found.append(certificate) }
+            }
+            return found
+        }
+        return []
     }
 }

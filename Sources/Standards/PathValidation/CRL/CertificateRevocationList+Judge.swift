@@ -1,21 +1,36 @@
-import SwiftASN1
-import X509
+public import StrictDER
 
-public import struct Foundation.Date
+public import struct FoundationEssentials.Date
 
 extension CertificateRevocationList {
-    /// What this list says about a certificate (RFC 5280 §6.3.3).
+    /// What this list alone says about a certificate (RFC 5280 §6.3.3). A delta list says nothing alone.
     /// - Parameters:
-    ///   - issuers: the certificates above it in its path. One of them that bears its issuer's name must have signed the list; after a change of
-    ///     keys that may be a later one.
+    ///   - issuers: relied on by the caller: the certificates above it in its path, and who else may sign lists. One of them that bears the name
+    ///     of the list's issuer must have signed it; after a change of keys that may be a later one.
     ///   - source: the URL or file that goes into proofs and obstacles.
     public func judge(
         _ certificate: ParsedCertificate, issuers: [ParsedCertificate], at time: Date, source: String, limits: EvidenceLimits = .standard
     ) -> RevocationOutcome.Status {
-        if let obstacle = obstacle(certificate, issuers, time, source, limits) { return .unknown([obstacle]) }
-        let proof = RevocationProof(kind: .crl, source: source, thisUpdate: thisUpdate, nextUpdate: nextUpdate)
-        guard let entry = entry(serial: certificate.certificate.serialNumber.bytes) else { return .good(proof) }
-        return .revoked(proof, at: entry.revoked, reason: entry.reason)
+        guard let outline = try? CertificateOutline(der: certificate.der[...]) else {
+            return .unknown([.unsupported(.crl, url: source, "certificate")])
+        }
+        return judge(
+            outline, issuers: issuers.compactMap { try? CertificateOutline(der: $0.der[...]) }, at: time, source: source, limits: limits)
+    }
+
+    /// The same for certificates that are only outlined, whatever their keys.
+    public func judge(
+        _ certificate: CertificateOutline, issuers: [CertificateOutline], at time: Date, source: String, limits: EvidenceLimits = .standard
+    ) -> RevocationOutcome.Status {
+        guard let subject = try? EvidenceCertificate(certificate), let inquiry = try? ListInquiry(subject, at: time, limits: limits) else {
+            return .unknown([.unsupported(.crl, url: source, "certificate")])
+        }
+        guard inquiry.concerns(self) else { return .unknown([.outOfScope(.crl, url: source)]) }
+        guard !isDelta else { return .unknown([.unsupported(.crl, url: source, "delta list without a complete one")]) }
+        let item = SourcedList(self, source: source)
+        let signers = issuers.compactMap { try? EvidenceCertificate($0) }
+        return inquiry.status(
+            by: [item], signatures: [0: ListSigners.signature(of: item, among: signers, issuer: subject.issuer, limits: limits)])
     }
 
     /// Reads the bytes of an answer and judges by them; what is no list gives `.notAnAnswer`.
@@ -29,54 +44,14 @@ extension CertificateRevocationList {
         return list.judge(certificate, issuers: issuers, at: time, source: source, limits: limits)
     }
 
-    private func obstacle(
-        _ certificate: ParsedCertificate, _ issuers: [ParsedCertificate], _ time: Date, _ source: String, _ limits: EvidenceLimits
-    ) -> RevocationObstacle? {
-        let name = NormalisedName(certificate.issuer)
-        let signers = issuers.filter { NormalisedName($0.subject) == name }
-        if signers.isEmpty { return .issuerMissing }
-        guard NormalisedName(issuer) == name else { return .signerNotAuthorised(.crl, url: source) }
-        let authorised = signers.filter(\.maySignLists)
-        if authorised.isEmpty { return .signerNotAuthorised(.crl, url: source) }
-        // An answer's meaning is looked at only after its signature.
-        var results: [SignatureCheck.Result] = []
-        for signer in authorised where !results.contains(.valid) {
-            results.append(
-                SignatureCheck.check(signature, by: signer.certificate.publicKey, allowsInsecureSHA1: limits.allowsInsecureSHA1))
+    /// The same for certificates that are only outlined.
+    public static func judge(
+        _ bytes: [UInt8], for certificate: CertificateOutline, issuers: [CertificateOutline], at time: Date, source: String,
+        limits: EvidenceLimits = .standard
+    ) -> RevocationOutcome.Status {
+        guard let list = try? CertificateRevocationList(bytes) else {
+            return .unknown([.notAnAnswer(.crl, url: source, beginning: PrintableText.beginning(of: bytes))])
         }
-        guard results.contains(.valid) else {
-            if case .unsupported(let what)? = results.first { return .unsupported(.crl, url: source, what) }
-            return .badSignature(.crl, url: source)
-        }
-        if let unsupported { return .unsupported(.crl, url: source, unsupported) }
-        if let objection = limits.objection(.crl, source, from: thisUpdate, until: nextUpdate, at: time) { return objection }
-        let points = certificate.distributionPoints
-        // Every place of the certificate names another signer: an indirect list is meant, and this is none.
-        if !points.isEmpty, points.allSatisfy({ $0.issuers != nil }) { return .outOfScope(.crl, url: source) }
-        if let distributionPoint, !distributionPoint.covers(certificate) { return .outOfScope(.crl, url: source) }
-        return nil
-    }
-}
-
-extension ParsedCertificate {
-    /// cRLSign, where key usages are given at all (RFC 5280 §6.3.3 (f)).
-    fileprivate var maySignLists: Bool {
-        guard let usage = try? certificate.extensions.keyUsage else { return certificate.extensions[oid: [2, 5, 29, 15]] == nil }
-        return usage.cRLSign
-    }
-}
-
-/// What may be shown of bytes that should have been an answer.
-enum PrintableText {
-    /// At most 80 characters, printable ASCII; every other octet becomes one dot, white space one space.
-    static func beginning(of bytes: [UInt8]) -> String {
-        String(
-            decoding: bytes.prefix(80).map { octet in
-                switch octet {
-                case 0x20...0x7E: octet
-                case 0x09...0x0D: UInt8(ascii: " ")
-                default: UInt8(ascii: ".")
-                }
-            }, as: UTF8.self)
+        return list.judge(certificate, issuers: issuers, at: time, source: source, limits: limits)
     }
 }

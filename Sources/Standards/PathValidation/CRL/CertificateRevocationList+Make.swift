@@ -1,7 +1,9 @@
+import Crypto
+import StrictDER
 import SwiftASN1
 public import X509
 
-public import struct Foundation.Date
+public import struct FoundationEssentials.Date
 
 extension CertificateRevocationList {
     /// Makes a complete list (version 2, with authorityKeyIdentifier and cRLNumber), signed with the issuer's key; returns its DER.
@@ -11,50 +13,37 @@ extension CertificateRevocationList {
         issuer: Certificate, privateKey: Certificate.PrivateKey, number: Int, thisUpdate: Date, nextUpdate: Date,
         revoked: [(serial: [UInt8], at: Date, reason: RevocationReason?)]
     ) throws -> [UInt8] {
+        var coder = SwiftASN1.DER.Serializer()
+        try coder.serialize(issuer)
+        let authority = try EvidenceCertificate(CertificateOutline(der: coder.serializedBytes[...]))
         let signer = try Signer(privateKey)
-        var coder = DER.Serializer()
-        try coder.appendConstructedNode(identifier: .sequence) { coder in
-            try coder.serialize(1)
-            try signer.serializeAlgorithm(into: &coder)
-            try coder.serialize(issuer.subject)
-            try DERTime.serialize(thisUpdate, into: &coder)
-            try DERTime.serialize(nextUpdate, into: &coder)
+        let keyIdentifier = authority.outline.subjectKeyIdentifier.map { Array($0) } ?? OCSPCertID.Hash.sha1.digest(authority.key)
+        let extensions = [
+            extensionDER(
+                EvidenceIdentifier.authorityKeyIdentifier,
+                value: StrictDER.DER.sequence(StrictDER.DER.element(DERElement.Tag.primitive(0), keyIdentifier))),
+            extensionDER(EvidenceIdentifier.listNumber, value: StrictDER.DER.integer(number)),
+        ]
+        let list = StrictDER.DER.sequence(
+            StrictDER.DER.integer(1), signer.algorithm, Array(authority.outline.subject), time(thisUpdate), time(nextUpdate),
             // An empty list is left out (RFC 5280 §5.1.2.6).
-            if !revoked.isEmpty {
-                try coder.appendConstructedNode(identifier: .sequence) { coder in
-                    for entry in revoked { try serialize(entry, into: &coder) }
-                }
-            }
-            try coder.serialize(explicitlyTaggedWithTagNumber: 0, tagClass: .contextSpecific) { coder in
-                try coder.appendConstructedNode(identifier: .sequence) { coder in
-                    try serializeExtensions(of: issuer, number: number, into: &coder)
-                }
-            }
-        }
-        return try signer.seal(coder.serializedBytes)
+            revoked.isEmpty ? [] : StrictDER.DER.sequence(revoked.map(entry)),
+            StrictDER.DER.explicit(0, StrictDER.DER.sequence(extensions)))
+        return try signer.seal(list)
     }
 
-    private static func serialize(
-        _ entry: (serial: [UInt8], at: Date, reason: RevocationReason?), into coder: inout DER.Serializer
-    ) throws {
-        try coder.appendConstructedNode(identifier: .sequence) { coder in
-            try coder.serialize(ArraySlice(entry.serial.drop { $0 == 0 }))
-            try DERTime.serialize(entry.at, into: &coder)
-            // "The reason code CRL entry extension SHOULD be absent instead of using the unspecified (0) reasonCode value", §5.3.1.
-            if let reason = entry.reason, reason != .unspecified {
-                try coder.appendConstructedNode(identifier: .sequence) { coder in
-                    try coder.serializeExtension([2, 5, 29, 21], value: [DERElement.Tag.enumerated, 1, UInt8(reason.rawValue)])
-                }
-            }
-        }
-    }
+    private static func time(_ date: Date) -> [UInt8] { DERTime.certificate(seconds: EvidenceTime.seconds(date)) }
 
-    private static func serializeExtensions(of issuer: Certificate, number: Int, into coder: inout DER.Serializer) throws {
-        let key = try issuer.extensions.subjectKeyIdentifier ?? SubjectKeyIdentifier(hash: issuer.publicKey)
-        let authority = try Certificate.Extension(AuthorityKeyIdentifier(keyIdentifier: key.keyIdentifier), critical: false)
-        try coder.serializeExtension(authority.oid, value: Array(authority.value))
-        var value = DER.Serializer()
-        try value.serialize(number)
-        try coder.serializeExtension([2, 5, 29, 20], value: value.serializedBytes)
+    private static func entry(_ entry: (serial: [UInt8], at: Date, reason: RevocationReason?)) -> [UInt8] {
+        let magnitude = Array(entry.serial.drop { $0 == 0 })
+        let serial = magnitude.first.map { $0 < 0x80 } ?? false ? magnitude : [0] + magnitude
+        // "The reason code CRL entry extension SHOULD be absent instead of using the unspecified (0) reasonCode value", §5.3.1.
+        let reason = entry.reason.flatMap { $0 == .unspecified ? nil : $0 }
+        return StrictDER.DER.sequence(
+            StrictDER.DER.element(DERElement.Tag.integer, serial), time(entry.at),
+            reason.map {
+                StrictDER.DER.sequence(
+                    extensionDER(EvidenceIdentifier.reasonCode, value: [DERElement.Tag.enumerated, 1, UInt8($0.rawValue)]))
+            } ?? [])
     }
 }

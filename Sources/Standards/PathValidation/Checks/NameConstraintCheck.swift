@@ -1,169 +1,173 @@
-import SwiftASN1
-import X509
+import StrictDER
 
-/// Name constraints (RFC 5280 §4.2.1.10): what an authority may not issue for. Excluded before permitted; each comparison is counted.
-enum NameConstraintCheck {
-    static func defects(of path: [CertificateFacts], budget: inout Budget) -> [PathDefect] {
-        var defects: [PathDefect] = []
-        for (position, authority) in path.enumerated().reversed() where position > 0 {
-            guard let constraints = authority.nameConstraints else { continue }
-            let (permitted, excluded) = (constraints.permittedSubtrees, constraints.excludedSubtrees)
+/// Name constraints (RFC 5280 §4.2.1.10, §6.1.3 (b), (c)): what an authority may not issue for. Excluded before permitted.
+struct NameConstraintCheck {
+    var rules: PathRules
+
+    /// Appends the first violation of each certificate by each authority.
+    func check(_ path: [ParsedCertificate], budget: inout Budget, into defects: inout [PathDefect]) {
+        let anchorCounts = rules.anchors.contains(.extensions)
+        for position in stride(from: path.count - 1, to: 0, by: -1) {
+            guard anchorCounts || position < path.count - 1, let constraints = path[position].facts.nameConstraints else { continue }
             for index in (0..<position).reversed() {
-                // Self-issued certificates are exempt unless they end the path (RFC 5280 §6.1.3 (b)).
+                // Self-issued certificates are exempt unless they end the path (§6.1.3 (b)).
                 if index > 0, path[index].isSelfIssued { continue }
-                for name in names(of: path[index]) {
-                    guard budget.spend(\.nameComparisons, permitted.count + excluded.count) else {
-                        return defects + [PathDefect(.budgetExhausted("comparisons of name constraints"), at: index)]
-                    }
-                    if let constraint = violated(name, permitted: permitted, excluded: excluded) {
-                        defects.append(PathDefect(.nameConstraint(name: text(name), constraint: constraint), at: index))
-                        break
-                    }
+                let names = ConstrainedNames(path[index], isEndEntity: index == 0, rules)
+                let comparisons = constraints.permitted.comparisons + constraints.excluded.comparisons
+                guard budget.spend(\.nameComparisons, names.compared * comparisons) else {
+                    defects.append(PathDefect(.budgetExhausted("comparisons of name constraints"), at: index))
+                    return
                 }
+                if let failure = names.violation(of: constraints) { defects.append(PathDefect(failure, at: index)) }
             }
         }
-        return defects
     }
+}
 
-    /// All names of a certificate, with those that stand in for missing ones: an email address in the subject, and a common name that
-    /// looks like a host when no alternative name does, so that it never escapes where policy lets a common name count.
-    private static func names(of facts: CertificateFacts) -> [GeneralName] {
-        var names = facts.alternativeNames ?? []
-        let subject = facts.parsed.subject
-        let namesHost = names.contains { name in
+/// All names of a certificate that constraints apply to.
+private struct ConstrainedNames {
+    private let subject: CertificateName
+    private let alternative: [AlternativeName]
+    /// Names that stand in other places, so that they never escape: mailboxes in the subject where no alternative name is one (RFC 5280
+    /// §4.2.1.10), and a common name that looks like a host where no alternative name does and policy may let it count.
+    private var elsewhere: [AlternativeName] = []
+
+    init(_ certificate: ParsedCertificate, isEndEntity: Bool, _ rules: PathRules) {
+        subject = certificate.subject
+        alternative = certificate.facts.alternativeNames
+        guard !subject.isEmpty else { return }
+        let namesMailbox = alternative.contains { if case .mailbox = $0 { true } else { false } }
+        if !namesMailbox { elsewhere = subject.texts(of: CertificateName.emailAddress).map { .mailbox(Array($0.utf8)[...]) } }
+        let namesHost = alternative.contains { name in
             switch name {
-            case .dnsName, .ipAddress: true
+            case .dns, .address: true
             default: false
             }
         }
-        if !subject.isEmpty { names.append(.directoryName(subject)) }
-        for attribute in subject.flatMap({ $0 }) {
-            guard let text = String(attribute.value) else { continue }
-            if attribute.type == [1, 2, 840, 113_549, 1, 9, 1] { names.append(.rfc822Name(text)) }
-            if attribute.type == .RDNAttributeType.commonName, !namesHost, ServerName.looksLikeHost(text) {
-                names.append(.dnsName(text))
+        guard isEndEntity, rules.commonNameCounts, !namesHost else { return }
+        for text in subject.texts(of: CertificateName.commonName) {
+            if let octets = ServerName.address(text) {
+                elsewhere.append(.address(octets[...]))
+            } else if ServerName.looksLikeHost(text, singleLabel: rules.purpose == .serverAuthentication) {
+                elsewhere.append(.dns(Array(text.utf8)[...]))
             }
         }
-        return names
+    }
+
+    /// How many are compared one by one; the subject as such is one more, which nobody can multiply.
+    var compared: Int {
+        alternative.reduce(elsewhere.count) { count, name in
+            if case .uri = name { count } else { count + 1 }
+        }
+    }
+
+    func violation(of constraints: NameConstraints) -> PathFailure? {
+        if !subject.isEmpty, let constraint = Self.violated(.directory(subject), constraints) {
+            return .nameConstraint(name: subject.description, constraint: constraint)
+        }
+        for names in [alternative, elsewhere] {
+            for name in names {
+                if let constraint = Self.violated(name, constraints) {
+                    return .nameConstraint(name: name.description, constraint: constraint)
+                }
+            }
+        }
+        return nil
     }
 
     /// The constraint that forbids the name; nil when it is allowed.
-    private static func violated(_ name: GeneralName, permitted: [GeneralName], excluded: [GeneralName]) -> String? {
-        for subtree in excluded where Subtree.applies(subtree, to: name) && Subtree.overlaps(name, subtree) {
-            return "excluded \(text(subtree))"
-        }
-        let relevant = permitted.filter { Subtree.applies($0, to: name) }
-        if relevant.isEmpty || relevant.contains(where: { Subtree.contains(name, $0) }) { return nil }
-        return "permitted only \(relevant.prefix(8).map(text).joined(separator: ", "))"
-    }
-
-    private static func text(_ name: GeneralName) -> String {
+    private static func violated(_ name: AlternativeName, _ constraints: NameConstraints) -> String? {
+        let (permitted, excluded) = (constraints.permitted, constraints.excluded)
         switch name {
-        case .dnsName(let text), .rfc822Name(let text), .uniformResourceIdentifier(let text): text
-        case .directoryName(let name): name.description
-        case .ipAddress(let octets): octets.bytes.map { String($0) }.joined(separator: ".")
-        default: String(describing: name)
-        }
-    }
-}
-
-/// Whether a name lies in a subtree, form by form.
-enum Subtree {
-    static func applies(_ subtree: GeneralName, to name: GeneralName) -> Bool {
-        switch (subtree, name) {
-        case (.dnsName, .dnsName), (.ipAddress, .ipAddress), (.rfc822Name, .rfc822Name), (.directoryName, .directoryName),
-            (.uniformResourceIdentifier, .uniformResourceIdentifier), (.registeredID, .registeredID), (.x400Address, .x400Address),
-            (.ediPartyName, .ediPartyName):
-            true
-        case (.otherName(let one), .otherName(let other)): one.typeID == other.typeID
-        default: false
-        }
-    }
-
-    /// For exclusion: a wildcard name overlaps a subtree when any name that it stands for lies in it.
-    static func overlaps(_ name: GeneralName, _ subtree: GeneralName) -> Bool {
-        if case .dnsName(let host) = name, case .dnsName(let base) = subtree, host.hasPrefix("*.") {
-            let parent = ServerName.folded(host.dropFirst(2))
-            let folded = withoutLeadingDot(ServerName.folded(base))
-            return isWithin(parent, folded)
-                || isWithin(folded, parent) && folded.split(separator: ".").count == parent.split(separator: ".").count + 1
-        }
-        return contains(name, subtree, unknownForms: true)
-    }
-
-    /// - Parameter unknownForms: the answer for forms that cannot be compared: yes for exclusion, no for permission.
-    static func contains(_ name: GeneralName, _ subtree: GeneralName, unknownForms: Bool = false) -> Bool {
-        switch (name, subtree) {
-        case (.dnsName(let host), .dnsName(let base)):
-            let folded = ServerName.folded(host)
-            return isWithin(folded.hasPrefix("*.") ? String(folded.dropFirst(2)) : folded, ServerName.folded(base))
-        case (.ipAddress(let address), .ipAddress(let range)):
-            return address.bytes.isWithin(range.bytes)
-        case (.rfc822Name(let mailbox), .rfc822Name(let base)):
-            return mail(mailbox, in: base) ?? unknownForms
-        case (.directoryName(let name), .directoryName(let base)):
-            return NormalisedName(name).isWithin(NormalisedName(base))
-        case (.uniformResourceIdentifier(let uri), .uniformResourceIdentifier(let base)):
-            guard let host = host(of: uri) else { return unknownForms }
-            if base.isEmpty { return true }
-            return base.hasPrefix(".") ? host.hasSuffix(base.lowercased()) : host == base.lowercased()
-        default:
-            return unknownForms
+        case .dns(let host):
+            if permitted.dns.isEmpty, excluded.dns.isEmpty { return nil }
+            let host = HostText.trimmed(host)
+            guard HostText.isComparable(host) else { return "a host name" }
+            if let base = excluded.dns.first(where: { overlaps(host, HostText.trimmed($0)) }) { return "excluded \(text(base))" }
+            let stem = HostText.isWildcard(host) ? host.dropFirst(2) : host
+            return permission(permitted.dns, text, holds: { HostText.isWithin(stem, HostText.trimmed($0)) })
+        case .address(let octets):
+            if let range = excluded.addresses.first(where: { isWithin(octets, $0) }) {
+                return "excluded \(AlternativeName.address(range))"
+            }
+            return permission(permitted.addresses, { AlternativeName.address($0).description }, holds: { isWithin(octets, $0) })
+        case .mailbox(let text): return violated(mailbox: text, permitted, excluded)
+        case .uri(let uri):
+            if permitted.uris.isEmpty, excluded.uris.isEmpty { return nil }
+            // Without a host that is a name there is nothing to compare: "the application MUST reject", RFC 5280 §4.2.1.10.
+            guard let host = host(of: uri) else { return "a URI with a host name" }
+            if excluded.uris.contains(host) { return "excluded URI host" }
+            return permitted.uris.isEmpty || permitted.uris.contains(host) ? nil : "permitted only other URI hosts"
+        case .directory(let name):
+            if let base = excluded.directories.first(where: { name.normalised.isWithin($0.normalised) }) { return "excluded \(base)" }
+            return permission(permitted.directories, \.description) { name.normalised.isWithin($0.normalised) }
+        case .other(let type, let value):
+            // Its semantics are not ours to know: where one of the type is constrained, such a name is refused.
+            for constraint in permitted.others + excluded.others {
+                if case .other(type, _) = constraint { return constraint.description }
+            }
+            // SmtpUTF8Mailbox: constraints on mailboxes apply to it (RFC 9598 §6).
+            guard type.elementsEqual(internationalMailbox), !(permitted.mailboxes.isEmpty && excluded.mailboxes.isEmpty) else { return nil }
+            guard let text = try? DERReader.single(DERElement.Tag.utf8String, in: value, "SmtpUTF8Mailbox").content else {
+                return "a mailbox"
+            }
+            return violated(mailbox: text, permitted, excluded)
+        case .uncompared(let tag, _):
+            for constraint in permitted.others + excluded.others {
+                if case .uncompared(tag, _) = constraint { return constraint.description }
+            }
+            return nil
         }
     }
 
-    /// `host` is `base` or below it, label by label; an empty base holds everything.
-    private static func isWithin(_ host: String, _ base: String) -> Bool {
-        if base.isEmpty { return true }
-        // A leading period is not RFC 5280's form for DNS names; it is read as "below, not itself".
-        if base.hasPrefix(".") { return host.hasSuffix(base) && host.utf8.count > base.utf8.count }
-        return host == base || host.hasSuffix("." + base)
+    private static func violated(mailbox text: ArraySlice<UInt8>, _ permitted: Subtrees, _ excluded: Subtrees) -> String? {
+        if permitted.mailboxes.isEmpty, excluded.mailboxes.isEmpty { return nil }
+        guard let mailbox = Mailbox(text) else { return "a mailbox" }
+        if excluded.mailboxes.contains(where: { $0.contains(mailbox) }) { return "excluded mailboxes" }
+        return permitted.mailboxes.isEmpty || permitted.mailboxes.contains { $0.contains(mailbox) } ? nil : "permitted only other mailboxes"
     }
 
-    private static func withoutLeadingDot(_ base: String) -> String { base.hasPrefix(".") ? String(base.dropFirst()) : base }
+    /// 1.3.6.1.5.5.7.8.9
+    private static let internationalMailbox: [UInt8] = [0x2B, 6, 1, 5, 5, 7, 8, 9]
 
-    /// nil when that is no mailbox. An empty base holds every mailbox, as an empty dNSName does every host.
-    private static func mail(_ mailbox: String, in base: String) -> Bool? {
-        guard let at = mailbox.lastIndex(of: "@") else { return nil }
-        if base.isEmpty { return true }
-        let (local, host) = (mailbox[..<at], mailbox[mailbox.index(after: at)...].lowercased())
-        if let baseAt = base.lastIndex(of: "@") {
-            // The part before @ is case-sensitive (RFC 5321 §2.4).
-            return local == base[..<baseAt] && host == base[base.index(after: baseAt)...].lowercased()
+    /// nil when one of the bases holds the name, or there is none.
+    private static func permission<Base>(_ bases: [Base], _ text: (Base) -> String, holds: (Base) -> Bool) -> String? {
+        if bases.isEmpty || bases.contains(where: holds) { return nil }
+        return "permitted only \(bases.prefix(8).map(text).joined(separator: ", "))"
+    }
+
+    private static func text(_ base: ArraySlice<UInt8>) -> String { String(decoding: base, as: UTF8.self) }
+
+    /// For exclusion: a wildcard overlaps a subtree when any name that it stands for lies in it.
+    private static func overlaps(_ host: ArraySlice<UInt8>, _ base: ArraySlice<UInt8>) -> Bool {
+        guard HostText.isWildcard(host) else { return HostText.isWithin(host, base) }
+        let parent = host.dropFirst(2)
+        let folded = base.first == UInt8(ascii: ".") ? base.dropFirst() : base
+        return HostText.isWithin(parent, folded)
+            || HostText.isWithin(folded, parent) && HostText.labels(folded) == HostText.labels(parent) + 1
+    }
+
+    /// Address and mask in one: 8 octets for IPv4, 32 for IPv6.
+    private static func isWithin(_ address: ArraySlice<UInt8>, _ range: ArraySlice<UInt8>) -> Bool {
+        guard range.count == address.count * 2 else { return false }
+        let (base, mask) = (range.startIndex, range.startIndex + address.count)
+        return address.indices.allSatisfy { index in
+            let place = index - address.startIndex
+            return (address[index] ^ range[base + place]) & range[mask + place] == 0
         }
-        return base.hasPrefix(".") ? host.hasSuffix(base.lowercased()) : host == base.lowercased()
     }
 
-    /// The host of a URI's authority; nil when there is none or it is an address (RFC 5280 §4.2.1.10 wants a name).
-    private static func host(of uri: String) -> String? {
-        let parts = uri.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[1].hasPrefix("//") else { return nil }
-        var authority = parts[1].dropFirst(2).prefix { !"/?#".contains($0) }
-        if let at = authority.lastIndex(of: "@") { authority = authority[authority.index(after: at)...] }
-        guard !authority.hasPrefix("[") else { return nil }
-        let host = authority.prefix { $0 != ":" }.lowercased()
-        guard !host.isEmpty, ServerName.address(host) == nil else { return nil }
-        return host
-    }
-}
-
-extension Subtree {
-    struct Malformed: Error {}
-
-    /// Throws when there is nothing in it, or a range that is no address and mask: an exclusion that cannot be read must not be passed over.
-    static func wellFormed(_ constraints: NameConstraints) throws -> NameConstraints {
-        let all = constraints.permittedSubtrees + constraints.excludedSubtrees
-        guard !all.isEmpty else { throw Malformed() }
-        for case .ipAddress(let range) in all where ![8, 32].contains(range.bytes.count) { throw Malformed() }
-        return constraints
-    }
-}
-
-extension ArraySlice<UInt8> {
-    /// Address and mask in one, RFC 5280 §4.2.1.10: 8 bytes for IPv4, 32 for IPv6.
-    fileprivate func isWithin(_ range: ArraySlice<UInt8>) -> Bool {
-        guard range.count == count * 2 else { return false }
-        let (address, base, mask) = (Array(self), Array(range.prefix(count)), Array(range.suffix(count)))
-        return zip(address, zip(base, mask)).allSatisfy { $0 & $1.1 == $1.0 & $1.1 }
+    /// The host of a URI's authority, lower case; nil when there is none or it is an address.
+    private static func host(of uri: ArraySlice<UInt8>) -> [UInt8]? {
+        guard let colon = uri.firstIndex(of: UInt8(ascii: ":")), uri[(colon + 1)...].starts(with: Array("//".utf8)) else { return nil }
+        var authority = uri[(colon + 3)...].prefix { !Array("/?#".utf8).contains($0) }
+        if let at = authority.lastIndex(of: UInt8(ascii: "@")) { authority = authority[(at + 1)...] }
+        guard authority.first != UInt8(ascii: "[") else { return nil }
+        let host = HostText.trimmed(authority.prefix { $0 != UInt8(ascii: ":") })
+        guard HostText.isComparable(host), !HostText.isWildcard(host), ServerName.address(String(decoding: host, as: UTF8.self)) == nil
+        else {
+            return nil
+        }
+        return host.lowered
     }
 }

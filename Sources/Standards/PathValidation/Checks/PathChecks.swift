@@ -1,71 +1,111 @@
-import Foundation
-import X509
+import StrictDER
+
+import struct FoundationEssentials.Date
 
 /// All checks on a path, end entity first. Every defect is reported, not only the first.
 struct PathChecks: Sendable {
-    var at: Date
-    var purpose: PathPurpose
+    let rules: PathRules
+    /// Seconds since 1970; a fraction of a second does not count, as certificates have none (RFC 5280 §4.1.2.5).
+    private let now: Int64
+    private let algorithms: AlgorithmCheck
+    private let profile: ProfileCheck?
+    private let usages: UsageCheck?
 
-    func defects(of path: [CertificateFacts], budget: inout Budget) -> [PathDefect] {
-        defectsOfCertificates(in: path, isAnchored: true) + NameConstraintCheck.defects(of: path, budget: &budget)
+    init(_ rules: PathRules) {
+        self.rules = rules
+        // Dates far outside of what certificates can say are as good as the nearest that they can.
+        now = Int64(min(max(rules.at.timeIntervalSince1970, -1e12), 1e12).rounded(.down))
+        algorithms = AlgorithmCheck(rules: rules.algorithms)
+        profile = ProfileCheck(rules)
+        usages = UsageCheck(rules)
     }
 
-    /// Without name constraints, which mean little on a path whose upper part is missing.
-    /// - Parameter isAnchored: whether the last certificate is a trust anchor.
-    func defectsOfCertificates(in path: [CertificateFacts], isAnchored: Bool) -> [PathDefect] {
-        var defects: [PathDefect] = []
-        for (index, facts) in path.enumerated() {
-            let isRoot = index == path.count - 1 && (isAnchored || facts.isSelfIssued)
-            defects += individual(facts, isRoot: isRoot).map { PathDefect($0, at: index) }
-            if index > 0 { defects += authority(facts, at: index, isRoot: isRoot, in: path).map { PathDefect($0, at: index) } }
-            defects += usage(facts, isEndEntity: index == 0).map { PathDefect($0, at: index) }
+    /// - Parameter budget: pays for name constraints.
+    func defects(of path: [ParsedCertificate], budget: inout Budget) -> [PathDefect] {
+        var defects = defectsOfCertificates(in: path, isAnchored: true)
+        NameConstraintCheck(rules: rules).check(path, budget: &budget, into: &defects)
+        let anchorCounts = rules.anchors.contains(.extensions)
+        let policies = PolicyCheck(rules: rules.policies)
+        if !policies.isIdle(on: path, anchorCounts: anchorCounts) {
+            defects += policies.result(on: path, anchorCounts: anchorCounts).defects
         }
         return defects
     }
 
-    /// Both ends included; our clock's fraction of a second does not count, as certificates have none (RFC 5280 §4.1.2.5).
-    func isValidNow(_ certificate: Certificate) -> Bool {
-        let now = at.timeIntervalSince1970.rounded(.down)
-        return certificate.notValidBefore.timeIntervalSince1970 <= now && now <= certificate.notValidAfter.timeIntervalSince1970
+    /// Without name constraints and policies, which mean little on a path whose upper part is missing.
+    /// - Parameter isAnchored: whether the last certificate is a trust anchor.
+    func defectsOfCertificates(in path: [ParsedCertificate], isAnchored: Bool) -> [PathDefect] {
+        var defects: [PathDefect] = []
+        let last = path.count - 1
+        // Authorities below the place that is looked at, self-issued ones not counted.
+        var below = 0
+        for (index, certificate) in path.enumerated() {
+            let facts = certificate.facts
+            // A trusted end entity is checked as an end entity.
+            let isAnchor = isAnchored && index == last && last > 0
+            func add(_ failure: PathFailure) { defects.append(PathDefect(failure, at: index)) }
+            if !isAnchor || rules.anchors.contains(.validity), let failure = validity(facts) { add(failure) }
+            if !isAnchor || rules.anchors.contains(.extensions) {
+                contents(facts, add)
+                if index > 0 { authority(facts, below: below, mayLackConstraints: isAnchor, add) }
+                usages?.failures(facts, isEndEntity: index == 0).forEach(add)
+            } else if rules.anchors.contains(.basicConstraints), facts.outline.version == 3, facts.isAuthority != true {
+                add(.notACertificateAuthority)
+            }
+            let signatureCounts = index < last || !(isAnchored || facts.isSelfIssued)
+            algorithms.failures(facts, signatureCounts: signatureCounts).forEach(add)
+            if index == 0 { endEntity(facts, isTrusted: isAnchored && last == 0, add) }
+            let isRoot = index > 0 && (isAnchor || (index == last && facts.isSelfIssued))
+            for rule in profile?.failures(certificate, isEndEntity: index == 0, isAnchor: isRoot) ?? [] { add(.profile(rule)) }
+            if index > 0, !isAnchor, !facts.isSelfIssued { below += 1 }
+        }
+        if isAnchored, let limit = rules.maximumIntermediates, below > limit {
+            defects.append(PathDefect(.pathLengthExceeded(limit: limit, found: below), at: last))
+        }
+        return defects
     }
 
-    private func individual(_ facts: CertificateFacts, isRoot: Bool) -> [PathFailure] {
-        var failures: [PathFailure] = []
-        let certificate = facts.parsed.certificate
-        if let malformed = facts.malformed { failures.append(.malformed(reason: malformed)) }
-        if !isValidNow(certificate) {
-            failures.append(
-                certificate.notValidBefore > at
-                    ? .notYetValid(until: certificate.notValidBefore) : .expired(since: certificate.notValidAfter))
-        }
-        failures += CriticalExtensionCheck.failures(certificate)
-        failures += AlgorithmCheck.failures(certificate, signatureCounts: !isRoot)
-        return failures
+    /// Both ends included.
+    func isValidNow(_ facts: CertificateFacts) -> Bool { facts.notBefore <= now && now <= facts.notAfter }
+
+    /// Whether it could issue at all, for the order in which issuers are tried.
+    func mayIssue(_ facts: CertificateFacts) -> Bool { facts.isAuthority == true && facts.keyUsage?.contains(.keyCertSign) ?? true }
+
+    private func validity(_ facts: CertificateFacts) -> PathFailure? {
+        if isValidNow(facts) { return nil }
+        return facts.notBefore > now
+            ? .notYetValid(until: .init(timeIntervalSince1970: Double(facts.notBefore)))
+            : .expired(since: .init(timeIntervalSince1970: Double(facts.notAfter)))
     }
 
-    private func authority(_ facts: CertificateFacts, at index: Int, isRoot: Bool, in path: [CertificateFacts]) -> [PathFailure] {
-        // A version 1 root has no extensions to say what it is; being stored as an anchor says it.
-        if isRoot, facts.parsed.certificate.version == .v1 { return [] }
-        guard let authority = facts.authority else { return [.notACertificateAuthority] }
-        var failures: [PathFailure] = []
-        if let limit = authority.pathLength {
-            let below = path[1..<index].filter { !$0.isSelfIssued }.count
-            if below > limit { failures.append(.pathLengthExceeded(limit: limit, found: below)) }
+    private func contents(_ facts: CertificateFacts, _ add: (PathFailure) -> Void) {
+        if !facts.algorithmsAgree { add(.malformed(reason: "its signature algorithm, which it names in two ways")) }
+        for identifier in facts.unreadable { add(.malformedExtension(oid: ObjectIdentifier.dotted(identifier))) }
+        for identifier in facts.unknownCritical {
+            let oid = ObjectIdentifier.dotted(identifier)
+            if !rules.processedExtensions.contains(oid) { add(.unknownCriticalExtension(oid: oid)) }
         }
-        if let usage = facts.keyUsage, !usage.keyCertSign { failures.append(.keyUsage(required: "signing certificates (keyCertSign)")) }
-        return failures
     }
 
-    /// Extended key usages nest: one that an authority has must allow what the end entity is used for.
-    private func usage(_ facts: CertificateFacts, isEndEntity: Bool) -> [PathFailure] {
-        guard let usages = facts.extendedKeyUsage else { return [] }
-        let (wanted, name): (ExtendedKeyUsage.Usage, String)
-        switch purpose {
-        case .any: return []
-        case .serverAuthentication: (wanted, name) = (.serverAuth, "TLS servers (serverAuth)")
-        case .clientAuthentication: (wanted, name) = (.clientAuth, "TLS clients (clientAuth)")
+    private func authority(_ facts: CertificateFacts, below: Int, mayLackConstraints: Bool, _ add: (PathFailure) -> Void) {
+        switch facts.isAuthority {
+        case true?: break
+        case false?: add(.notACertificateAuthority)
+        case nil:
+            // A version 1 root has no extensions to say what it is; being stored as an anchor says it.
+            let isExempt = mayLackConstraints && (facts.outline.version != 3 || !rules.anchors.contains(.basicConstraints))
+            if !isExempt { add(.notACertificateAuthority) }
         }
-        if usages.contains(wanted) || usages.contains(.any) { return [] }
-        return [.extendedKeyUsage(required: name, found: usages.map { String(describing: $0) })]
+        if let limit = facts.pathLength, below > limit { add(.pathLengthExceeded(limit: limit, found: below)) }
+        if let usage = facts.keyUsage, !usage.contains(.keyCertSign) { add(.keyUsage(required: "keyCertSign")) }
+    }
+
+    private func endEntity(_ facts: CertificateFacts, isTrusted: Bool, _ add: (PathFailure) -> Void) {
+        if let usage = facts.keyUsage, !usage.isSuperset(of: rules.keyUsage) {
+            add(.keyUsage(required: rules.keyUsage.subtracting(usage).description))
+        }
+        if rules.usageStrictness == .namedByEndEntity || rules.usageStrictness == .namedByAll, facts.isAuthority == true, !isTrusted {
+            add(.profile(.endEntityIsAuthority))
+        }
     }
 }

@@ -1,7 +1,7 @@
-import SwiftASN1
+import StrictDER
 public import X509
 
-public import struct Foundation.Date
+public import struct FoundationEssentials.Date
 
 extension OCSPResponse {
     /// An answer of our own, signed with the issuer's key or a delegate's, the responder named by its key. Returns DER.
@@ -11,39 +11,16 @@ extension OCSPResponse {
         producedAt: Date, nextUpdate: Date?, nonce: [UInt8]? = nil, certificates: [ParsedCertificate] = []
     ) throws -> [UInt8] {
         let maker = try Signer(privateKey)
-        let keyHash = OCSPCertID.digest(try CertificateParts(signer).key, .sha1)
-        var data = DER.Serializer()
-        try data.appendConstructedNode(identifier: .sequence) { coder in
-            try coder.serialize(explicitlyTaggedWithTagNumber: 2, tagClass: .contextSpecific) { coder in
-                try coder.serialize(ASN1OctetString(contentBytes: keyHash[...]))
-            }
-            try coder.serialize(DERTime.generalized(producedAt))
-            try coder.appendConstructedNode(identifier: .sequence) { coder in
-                for (identifier, status) in statuses {
-                    try serialize(identifier, status, thisUpdate: producedAt, nextUpdate: nextUpdate, into: &coder)
-                }
-            }
-            if let nonce { try coder.serializeNonce(nonce, tag: 1) }
-        }
-        let basic = try maker.seal(data.serializedBytes) { coder in
-            guard !certificates.isEmpty else { return }
-            coder.serialize(explicitlyTaggedWithTagNumber: 0, tagClass: .contextSpecific) { coder in
-                coder.appendConstructedNode(identifier: .sequence) { coder in
-                    for certificate in certificates { coder.serializeRawBytes(certificate.der) }
-                }
-            }
-        }
-        var coder = DER.Serializer()
-        try coder.appendConstructedNode(identifier: .sequence) { coder in
-            coder.serializeRawBytes([DERElement.Tag.enumerated, 1, 0])
-            try coder.serialize(explicitlyTaggedWithTagNumber: 0, tagClass: .contextSpecific) { coder in
-                try coder.appendConstructedNode(identifier: .sequence) { coder in
-                    try coder.serialize([1, 3, 6, 1, 5, 5, 7, 48, 1, 1] as ASN1ObjectIdentifier)
-                    try coder.serialize(ASN1OctetString(contentBytes: basic[...]))
-                }
-            }
-        }
-        return coder.serializedBytes
+        let keyHash = OCSPCertID.Hash.sha1.digest(try EvidenceCertificate(signer).key)
+        let singles = statuses.map { single($0.identifier, $0.status, thisUpdate: producedAt, nextUpdate: nextUpdate) }
+        let data = DER.sequence(
+            DER.explicit(2, DER.octets(keyHash)), EvidenceTime.generalized(producedAt), DER.sequence(singles),
+            nonce.map { DER.explicit(1, DER.sequence(OCSPRequest.nonceExtension($0))) } ?? [])
+        let sent = certificates.isEmpty ? [] : DER.explicit(0, DER.sequence(certificates.map(\.der)))
+        let basic = try maker.seal(data, more: sent)
+        return DER.sequence(
+            [DERElement.Tag.enumerated, 1, 0],
+            DER.explicit(0, DER.sequence(DER.oid(EvidenceIdentifier.basicResponse), DER.octets(basic))))
     }
 
     /// An answer that says only that there is none; it is not signed.
@@ -51,30 +28,19 @@ extension OCSPResponse {
         [DERElement.Tag.sequence, 3, DERElement.Tag.enumerated, 1, UInt8(status.rawValue)]
     }
 
-    private static func serialize(
-        _ identifier: OCSPCertID, _ status: CertificateStatus, thisUpdate: Date, nextUpdate: Date?, into coder: inout DER.Serializer
-    ) throws {
-        try coder.appendConstructedNode(identifier: .sequence) { coder in
-            coder.serializeRawBytes(identifier.encoded)
+    private static func single(_ identifier: OCSPCertID, _ status: CertificateStatus, thisUpdate: Date, nextUpdate: Date?) -> [UInt8] {
+        let choice: [UInt8] =
             switch status {
-            case .good: coder.serializeRawBytes([DERElement.Tag.primitive(0), 0])
-            case .unknown: coder.serializeRawBytes([DERElement.Tag.primitive(2), 0])
+            case .good: [DERElement.Tag.primitive(0), 0]
+            case .unknown: [DERElement.Tag.primitive(2), 0]
             case .revoked(let moment, let reason):
-                try coder.appendConstructedNode(identifier: ASN1Identifier(tagWithNumber: 1, tagClass: .contextSpecific)) { coder in
-                    try coder.serialize(DERTime.generalized(moment))
-                    if let reason {
-                        coder.serialize(explicitlyTaggedWithTagNumber: 0, tagClass: .contextSpecific) { coder in
-                            coder.serializeRawBytes([DERElement.Tag.enumerated, 1, UInt8(reason.rawValue)])
-                        }
-                    }
-                }
+                DER.explicit(
+                    1,
+                    EvidenceTime.generalized(moment)
+                        + (reason.map { DER.explicit(0, [DERElement.Tag.enumerated, 1, UInt8($0.rawValue)]) } ?? []))
             }
-            try coder.serialize(DERTime.generalized(thisUpdate))
-            if let nextUpdate {
-                try coder.serialize(explicitlyTaggedWithTagNumber: 0, tagClass: .contextSpecific) { coder in
-                    try coder.serialize(DERTime.generalized(nextUpdate))
-                }
-            }
-        }
+        return DER.sequence(
+            identifier.encoded, choice, EvidenceTime.generalized(thisUpdate),
+            nextUpdate.map { DER.explicit(0, EvidenceTime.generalized($0)) } ?? [])
     }
 }

@@ -1,7 +1,6 @@
-import SwiftASN1
-import X509
+import StrictDER
 
-public import struct Foundation.Date
+public import struct FoundationEssentials.Date
 
 /// An answer of a responder (RFC 6960 §4.2), read but not believed.
 public struct OCSPResponse: Sendable {
@@ -18,118 +17,154 @@ public struct OCSPResponse: Sendable {
         var status: CertificateStatus
         var thisUpdate: Date
         var nextUpdate: Date?
+        var unprocessed: Unprocessed?
     }
-    enum Responder: Hashable {
-        case name(ArraySlice<UInt8>)
+    enum Responder {
+        case name(NormalisedName)
+        /// SHA-1 of the key.
         case keyHash(ArraySlice<UInt8>)
     }
 
     let signature: SignedBytes
     let responder: Responder
+    let producedAt: Date
     let singles: [Single]
-    let certificates: [ParsedCertificate]
+    /// Sent along; who of them may sign is another question. One that cannot be read cannot be the signer's either and is left out.
+    let certificates: [CertificateOutline]
     let nonce: [UInt8]?
-    let unsupported: String?
+    let unprocessed: Unprocessed?
 
     /// A response is a few KiB; more is none.
     public static let byteLimit = 1 << 20
     static let limit = (singles: 256, certificates: 16)
 
     enum Message {
-        case error(String)
+        case error(ErrorStatus)
         case answer(OCSPResponse)
     }
 
-    static func read(_ bytes: [UInt8]) throws(EvidenceError) -> Message {
-        guard bytes.count <= byteLimit else { throw .overLimit(bytes: bytes.count, limit: byteLimit) }
+    static func read(_ bytes: [UInt8]) throws(DERError) -> Message {
+        guard bytes.count <= byteLimit else {
+            throw DERError(.overLimit(found: bytes.count, limit: byteLimit), field: "OCSPResponse", offset: 0)
+        }
         var outer = try DERReader.single(DERElement.Tag.sequence, in: bytes[...], "OCSPResponse").inside
-        let code = try outer.take(DERElement.Tag.enumerated, "responseStatus").small("responseStatus")
-        guard code == 0 else { return .error(ErrorStatus(rawValue: code).map { "\($0)" } ?? "error status \(code)") }
+        let code = try outer.take(DERElement.Tag.enumerated, "responseStatus")
+        if try code.small("responseStatus") != 0 {
+            // "If the value of responseStatus is one of the error conditions, the responseBytes field is not set", §4.2.1.
+            try outer.end("OCSPResponse")
+            guard let status = ErrorStatus(rawValue: try code.small("responseStatus")) else {
+                throw DERError(.malformed, field: "responseStatus", offset: code.encoded.startIndex)
+            }
+            return .error(status)
+        }
         let wrapped = try outer.take(DERElement.Tag.constructed(0), "responseBytes")
+        try outer.end("OCSPResponse")
         var fields = try DERReader.single(DERElement.Tag.sequence, in: wrapped.content, "responseBytes").inside
         let type = try fields.take(DERElement.Tag.objectIdentifier, "responseType")
-        // id-pkix-ocsp-basic
-        guard Array(type.content) == [0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01, 0x01] else { throw .malformed(field: "responseType") }
-        return .answer(try OCSPResponse(basic: try fields.take(DERElement.Tag.octetString, "response").content))
+        guard EvidenceIdentifier.basicResponse == type.content else {
+            throw DERError(.malformed, field: "responseType", offset: type.encoded.startIndex)
+        }
+        let basic = try fields.take(DERElement.Tag.octetString, "response").content
+        try fields.end("responseBytes")
+        return .answer(try OCSPResponse(basic: basic))
     }
 
-    private init(basic bytes: ArraySlice<UInt8>) throws(EvidenceError) {
+    private init(basic bytes: ArraySlice<UInt8>) throws(DERError) {
         var outer = try DERReader.single(DERElement.Tag.sequence, in: bytes, "BasicOCSPResponse").inside
         let data = try outer.take(DERElement.Tag.sequence, "tbsResponseData")
         let algorithm = try outer.take(DERElement.Tag.sequence, "signatureAlgorithm")
         let bits = try outer.take(DERElement.Tag.bitString, "signature")
         signature = SignedBytes(signed: data.encoded, algorithm: algorithm.encoded, signature: try bits.bits("signature"))
         certificates = try Self.certificates(&outer)
+        try outer.end("BasicOCSPResponse")
         var fields = data.inside
-        _ = try fields.takeIfPresent(DERElement.Tag.constructed(0), "version")
-        let responder = try fields.next("responderID")
-        switch responder.tag {
-        case DERElement.Tag.constructed(1): self.responder = .name(responder.content)
-        case DERElement.Tag.constructed(2):
-            self.responder = .keyHash(try DERReader.single(DERElement.Tag.octetString, in: responder.content, "byKey").content)
-        default: throw .malformed(field: "responderID")
-        }
-        _ = try DERTime.date(try fields.take(DERElement.Tag.generalizedTime, "producedAt"), "producedAt")
+        try OCSPVersion.read(&fields)
+        responder = try Self.responder(try fields.next("responderID"))
+        producedAt = try EvidenceTime.inAnswer(try fields.next("producedAt"), "producedAt")
         var list = try fields.take(DERElement.Tag.sequence, "responses").inside
         var singles: [Single] = []
-        var unsupported: String?
         while !list.isAtEnd {
-            guard singles.count < Self.limit.singles else { throw .malformed(field: "responses: more than \(Self.limit.singles)") }
-            singles.append(try Self.single(try list.take(DERElement.Tag.sequence, "response"), &unsupported))
-        }
-        var nonce: [UInt8]?
-        if let extensions = try fields.takeIfPresent(DERElement.Tag.constructed(1), "responseExtensions") {
-            nonce = try OCSPRequest.nonce(in: extensions.content)
-            for item in try ExtensionElement.list(in: extensions.content, "responseExtensions")
-            where item.isCritical && Array(item.identifier) != OCSPRequest.nonceIdentifier {
-                unsupported = unsupported ?? "critical extension \(item.dotted)"
+            guard singles.count < Self.limit.singles else {
+                throw DERError(.overLimit(found: singles.count + 1, limit: Self.limit.singles), field: "responses", offset: list.offset)
             }
+            singles.append(try Single(try list.take(DERElement.Tag.sequence, "response")))
         }
-        (self.singles, self.nonce, self.unsupported) = (singles, nonce, unsupported)
+        var items: [ExtensionElement] = []
+        if let extensions = try fields.takeIfPresent(DERElement.Tag.constructed(1), "responseExtensions") {
+            items = try ExtensionElement.list(in: extensions.content, "responseExtensions")
+        }
+        try fields.end("tbsResponseData")
+        let known = [EvidenceIdentifier.nonce, EvidenceIdentifier.extendedRevoke]
+        unprocessed = items.first { $0.isCritical && !$0.isOne(of: known) }?.unprocessed
+        (self.singles, nonce) = (singles, OCSPRequest.nonce(in: items))
     }
 
-    private static func certificates(_ outer: inout DERReader) throws(EvidenceError) -> [ParsedCertificate] {
+    private static func responder(_ element: DERElement) throws(DERError) -> Responder {
+        switch element.tag {
+        case DERElement.Tag.constructed(1): return .name(try NormalisedName(der: element.content))
+        case DERElement.Tag.constructed(2):
+            return .keyHash(try DERReader.single(DERElement.Tag.octetString, in: element.content, "byKey").content)
+        default: throw DERError(.malformed, field: "responderID", offset: element.encoded.startIndex)
+        }
+    }
+
+    private static func certificates(_ outer: inout DERReader) throws(DERError) -> [CertificateOutline] {
         guard let wrapped = try outer.takeIfPresent(DERElement.Tag.constructed(0), "certs") else { return [] }
         var list = try DERReader.single(DERElement.Tag.sequence, in: wrapped.content, "certs").inside
-        var certificates: [ParsedCertificate] = []
-        while !list.isAtEnd, certificates.count < limit.certificates {
+        var certificates: [CertificateOutline] = []
+        while !list.isAtEnd {
+            guard certificates.count < limit.certificates else {
+                throw DERError(.overLimit(found: certificates.count + 1, limit: limit.certificates), field: "certs", offset: list.offset)
+            }
             let element = try list.take(DERElement.Tag.sequence, "certificate")
-            // One that cannot be read cannot be the signer's either.
-            if let certificate = try? ParsedCertificate(der: Array(element.encoded)) { certificates.append(certificate) }
+            if let certificate = try? CertificateOutline(der: element.encoded) { certificates.append(certificate) }
         }
         return certificates
     }
+}
 
-    private static func single(_ element: DERElement, _ unsupported: inout String?) throws(EvidenceError) -> Single {
+extension OCSPResponse.Single {
+    /// `SingleResponse`, RFC 6960 §4.2.1.
+    fileprivate init(_ element: DERElement) throws(DERError) {
         var fields = element.inside
-        let identifier = try OCSPCertID(try fields.take(DERElement.Tag.sequence, "certID"))
-        let choice = try fields.next("certStatus")
-        let status: CertificateStatus
+        identifier = try OCSPCertID(try fields.take(DERElement.Tag.sequence, "certID"))
+        status = try Self.status(try fields.next("certStatus"))
+        thisUpdate = try EvidenceTime.inAnswer(try fields.next("thisUpdate"), "thisUpdate")
+        if let wrapped = try fields.takeIfPresent(DERElement.Tag.constructed(0), "nextUpdate") {
+            let time = try DERReader.single(DERElement.Tag.generalizedTime, in: wrapped.content, "nextUpdate")
+            nextUpdate = try EvidenceTime.inAnswer(time, "nextUpdate")
+        }
+        if let extensions = try fields.takeIfPresent(DERElement.Tag.constructed(1), "singleExtensions") {
+            // They add to the status and do not change it (§4.4.2, §4.4.4, §4.4.5).
+            let known = [
+                EvidenceIdentifier.archiveCutoff, EvidenceIdentifier.listReferences, EvidenceIdentifier.reasonCode,
+                EvidenceIdentifier.invalidityDate, EvidenceIdentifier.holdInstruction, EvidenceIdentifier.certificateTimestamps,
+            ]
+            let items = try ExtensionElement.list(in: extensions.content, "singleExtensions")
+            unprocessed = items.first { $0.isCritical && !$0.isOne(of: known) }?.unprocessed
+        }
+        try fields.end("SingleResponse")
+    }
+
+    private static func status(_ choice: DERElement) throws(DERError) -> OCSPResponse.CertificateStatus {
+        let malformed = DERError(.malformed, field: "certStatus", offset: choice.encoded.startIndex)
         switch choice.tag {
-        case DERElement.Tag.primitive(0): status = .good
-        case DERElement.Tag.primitive(2): status = .unknown
+        case DERElement.Tag.primitive(0), DERElement.Tag.primitive(2):
+            // NULL, implicitly tagged.
+            guard choice.content.isEmpty else { throw malformed }
+            return choice.tag == DERElement.Tag.primitive(0) ? .good : .unknown
         case DERElement.Tag.constructed(1):
             var revoked = choice.inside
-            let moment = try DERTime.date(try revoked.take(DERElement.Tag.generalizedTime, "revocationTime"), "revocationTime")
+            let moment = try EvidenceTime.inAnswer(try revoked.next("revocationTime"), "revocationTime")
             var reason: RevocationReason?
             if let wrapped = try revoked.takeIfPresent(DERElement.Tag.constructed(0), "revocationReason") {
+                // A number that we do not know revokes all the same.
                 let code = try DERReader.single(DERElement.Tag.enumerated, in: wrapped.content, "revocationReason")
                 reason = RevocationReason(rawValue: try code.small("revocationReason"))
             }
-            status = .revoked(at: moment, reason: reason)
-        default: throw .malformed(field: "certStatus")
+            try revoked.end("RevokedInfo")
+            return .revoked(at: moment, reason: reason)
+        default: throw malformed
         }
-        let thisUpdate = try DERTime.date(try fields.take(DERElement.Tag.generalizedTime, "thisUpdate"), "thisUpdate")
-        var nextUpdate: Date?
-        if let wrapped = try fields.takeIfPresent(DERElement.Tag.constructed(0), "nextUpdate") {
-            let time = try DERReader.single(DERElement.Tag.generalizedTime, in: wrapped.content, "nextUpdate")
-            nextUpdate = try DERTime.date(time, "nextUpdate")
-        }
-        if let extensions = try fields.takeIfPresent(DERElement.Tag.constructed(1), "singleExtensions") {
-            for item in try ExtensionElement.list(in: extensions.content, "singleExtensions") where item.isCritical {
-                unsupported = unsupported ?? "critical extension \(item.dotted)"
-            }
-        }
-        return Single(identifier: identifier, status: status, thisUpdate: thisUpdate, nextUpdate: nextUpdate)
     }
 }

@@ -1,3 +1,5 @@
+import StrictDER
+
 /// `Extension { extnID, critical DEFAULT FALSE, extnValue }` of a list, an entry, a request or an answer.
 struct ExtensionElement {
     /// The content octets of the object identifier.
@@ -5,22 +7,29 @@ struct ExtensionElement {
     let isCritical: Bool
     let value: ArraySlice<UInt8>
 
+    /// More of them are there to be compared with each other.
+    static let limit = 32
+
     /// Reads `SEQUENCE SIZE (1..MAX) OF Extension`, which the bytes must be in whole. The same identifier twice is an error (RFC 5280 §4.2).
-    static func list(in bytes: ArraySlice<UInt8>, _ field: String) throws(EvidenceError) -> [ExtensionElement] {
+    static func list(in bytes: ArraySlice<UInt8>, _ field: String) throws(DERError) -> [ExtensionElement] {
         var items = try DERReader.single(DERElement.Tag.sequence, in: bytes, field).inside
         var found: [ExtensionElement] = []
-        guard !items.isAtEnd else { throw .malformed(field: field) }
+        guard !items.isAtEnd else { throw DERError(.malformed, field: field, offset: bytes.startIndex) }
         while !items.isAtEnd {
-            // More of them are there to be compared with each other.
-            guard found.count < 32 else { throw .malformed(field: "\(field): more than 32") }
+            guard found.count < limit else {
+                throw DERError(.overLimit(found: found.count + 1, limit: limit), field: field, offset: items.offset)
+            }
+            let offset = items.offset
             let item = try ExtensionElement(try items.take(DERElement.Tag.sequence, field), field)
-            guard !found.contains(where: { $0.identifier == item.identifier }) else { throw .malformed(field: field) }
+            guard !found.contains(where: { $0.identifier == item.identifier }) else {
+                throw DERError(.malformed, field: field, offset: offset)
+            }
             found.append(item)
         }
         return found
     }
 
-    private init(_ element: DERElement, _ field: String) throws(EvidenceError) {
+    private init(_ element: DERElement, _ field: String) throws(DERError) {
         var fields = element.inside
         identifier = try fields.take(DERElement.Tag.objectIdentifier, field).content
         isCritical = try fields.takeIfPresent(DERElement.Tag.boolean, field)?.boolean(field) ?? false
@@ -28,18 +37,21 @@ struct ExtensionElement {
         try fields.end(field)
     }
 
-    /// The identifier as people write it, `2.5.29.20`; at most 16 arcs.
-    var dotted: String {
-        var arcs: [UInt] = [], arc: UInt = 0
-        for octet in identifier {
-            arc = (arc & (UInt.max >> 8)) << 7 | UInt(octet & 0x7F)
-            if octet < 0x80 {
-                arcs.append(arc)
-                arc = 0
-            }
+    func has(_ identifier: ObjectIdentifier) -> Bool { identifier == self.identifier }
+    func isOne(of identifiers: [ObjectIdentifier]) -> Bool { identifiers.contains { $0 == identifier } }
+    var unprocessed: Unprocessed { .criticalExtension(ObjectIdentifier.dotted(identifier)) }
+}
+
+/// What keeps us from using evidence that can be read.
+enum Unprocessed: Hashable, Sendable {
+    /// By its identifier, `2.5.29.20`.
+    case criticalExtension(String)
+    case form(String)
+
+    func obstacle(_ kind: RevocationProof.Kind, url: String) -> RevocationObstacle {
+        switch self {
+        case .criticalExtension(let identifier): .unknownCriticalExtension(kind, url: url, oid: identifier)
+        case .form(let what): .unsupported(kind, url: url, what)
         }
-        guard let first = arcs.first else { return "?" }
-        let root = min(first / 40, 2)
-        return ([root, first - root * 40] + arcs.dropFirst().prefix(14)).map(String.init).joined(separator: ".")
     }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import StrictDER
 
 /// PEM (RFC 7468), read leniently: any line length, text before and after. Only the first block with the label counts.
 enum PEMText {
@@ -11,7 +12,7 @@ enum PEMText {
         let (begin, end) = (Array("-----BEGIN \(label)-----".utf8), Array("-----END \(label)-----".utf8))
         guard let start = range(of: begin, in: bytes[...]), let stop = range(of: end, in: bytes[start.upperBound...]),
             let data = Data(base64Encoded: Data(bytes[start.upperBound..<stop.lowerBound].filter { !Self.isSpace($0) }))
-        else { throw .malformed(field: "PEM") }
+        else { throw .malformed(field: "PEM", offset: 0) }
         return Array(data)
     }
 

@@ -1,6 +1,6 @@
 import Crypto
 import CryptoExtras
-import X509
+import StrictDER
 
 /// What was signed, how, and the signature: the three fields that certificates, lists and answers have in common.
 struct SignedBytes: Sendable, Hashable {
@@ -14,115 +14,104 @@ struct SignedBytes: Sendable, Hashable {
 enum SignatureCheck {
     enum Result: Hashable { case valid, invalid, unsupported(String) }
 
-    /// RSA with PKCS#1 v1.5 or PSS, ECDSA, each with SHA-256, SHA-384 or SHA-512, and Ed25519.
-    /// SHA-1 is unsupported unless `allowsInsecureSHA1`.
-    static func check(_ bytes: SignedBytes, by key: Certificate.PublicKey, allowsInsecureSHA1: Bool = false) -> Result {
+    /// RSA with PKCS#1 v1.5 or PSS, ECDSA on the NIST curves, each with SHA-256, SHA-384 or SHA-512, and Ed25519.
+    /// SHA-1 is unsupported unless `limits` allow it.
+    /// - Parameter publicKeyInfo: DER of a SubjectPublicKeyInfo.
+    static func check(_ bytes: SignedBytes, by publicKeyInfo: ArraySlice<UInt8>, limits: EvidenceLimits) -> Result {
         guard let algorithm = SignatureAlgorithmName(der: bytes.algorithm) else { return .unsupported("signature algorithm") }
-        let isValid: Bool
-        switch algorithm {
-        case .x509(let algorithm):
-            isValid = key.isValidSignature(bytes.signature, for: bytes.signed, signatureAlgorithm: algorithm)
-        case .probabilistic(let hash):
-            guard let rsa = _RSA.Signing.PublicKey(key) else { return .invalid }
-            isValid = probabilistic(bytes, by: rsa, hash)
-        case .insecureSHA1:
-            guard allowsInsecureSHA1 else { return .unsupported("SHA-1 signature") }
-            isValid = insecureSHA1(bytes, by: key)
+        if algorithm.hash == .sha1, !limits.allowsInsecureSHA1 { return .unsupported("SHA-1 signature") }
+        guard let key = EvidenceKey(publicKeyInfo) else { return .unsupported("public key") }
+        if case .rsa(let key, _) = key, key.keySizeInBits < limits.smallestRSAKey {
+            return .unsupported("RSA key of \(key.keySizeInBits) bits")
         }
-        return isValid ? .valid : .invalid
-    }
-
-    private static func probabilistic(_ bytes: SignedBytes, by key: _RSA.Signing.PublicKey, _ hash: SignatureAlgorithmName.Hash) -> Bool {
-        let signature = _RSA.Signing.RSASignature(rawRepresentation: bytes.signature)
-        return switch hash {
-        case .sha256: key.isValidSignature(signature, for: SHA256.hash(data: bytes.signed), padding: .PSS)
-        case .sha384: key.isValidSignature(signature, for: SHA384.hash(data: bytes.signed), padding: .PSS)
-        case .sha512: key.isValidSignature(signature, for: SHA512.hash(data: bytes.signed), padding: .PSS)
-        }
-    }
-
-    private static func insecureSHA1(_ bytes: SignedBytes, by key: Certificate.PublicKey) -> Bool {
-        let digest = Insecure.SHA1.hash(data: bytes.signed)
-        if let rsa = _RSA.Signing.PublicKey(key) {
-            let signature = _RSA.Signing.RSASignature(rawRepresentation: bytes.signature)
-            return rsa.isValidSignature(signature, for: digest, padding: .insecurePKCS1v1_5)
-        }
-        if let key = P256.Signing.PublicKey(key), let signature = try? P256.Signing.ECDSASignature(derRepresentation: bytes.signature) {
-            return key.isValidSignature(signature, for: digest)
-        }
-        return false
+        return key.verifies(bytes, algorithm) ? .valid : .invalid
     }
 }
 
-/// The signature algorithms that we know, by their AlgorithmIdentifier.
-enum SignatureAlgorithmName {
-    enum Hash { case sha256, sha384, sha512 }
-    case x509(Certificate.SignatureAlgorithm)
-    /// RSASSA-PSS (RFC 4055 §3.1), mask and salt of the same hash.
-    case probabilistic(Hash)
-    case insecureSHA1
+/// A public key that lists and answers are signed with.
+enum EvidenceKey {
+    /// `pssOnly`: the key's own identifier is id-RSASSA-PSS (RFC 4055 §1.2), so it makes no other signatures.
+    case rsa(_RSA.Signing.PublicKey, pssOnly: Bool)
+    case p256(P256.Signing.PublicKey)
+    case p384(P384.Signing.PublicKey)
+    case p521(P521.Signing.PublicKey)
+    case ed25519(Curve25519.Signing.PublicKey)
 
-    init?(der: ArraySlice<UInt8>) {
-        guard var fields = try? DERReader.single(DERElement.Tag.sequence, in: der, "algorithm").inside,
-            let identifier = try? fields.take(DERElement.Tag.objectIdentifier, "algorithm")
+    private static let rsaEncryption = ObjectIdentifier(1, 2, 840, 113_549, 1, 1, 1)
+    private static let rsaPSS = ObjectIdentifier(1, 2, 840, 113_549, 1, 1, 10)
+    private static let ecPublicKey = ObjectIdentifier(1, 2, 840, 10_045, 2, 1)
+    private static let curve256 = ObjectIdentifier(1, 2, 840, 10_045, 3, 1, 7)
+    private static let curve384 = ObjectIdentifier(1, 3, 132, 0, 34)
+    private static let curve521 = ObjectIdentifier(1, 3, 132, 0, 35)
+    private static let edwards25519 = ObjectIdentifier(1, 3, 101, 112)
+
+    /// From the DER of a SubjectPublicKeyInfo; nil for keys that we do not know.
+    init?(_ der: ArraySlice<UInt8>) {
+        guard var fields = try? DERReader.single(DERElement.Tag.sequence, in: der, "publicKey").inside,
+            var algorithm = try? fields.take(DERElement.Tag.sequence, "algorithm").inside,
+            let name = try? algorithm.take(DERElement.Tag.objectIdentifier, "algorithm").content,
+            let bits = try? fields.take(DERElement.Tag.bitString, "publicKey").bits("publicKey"), fields.isAtEnd
         else { return nil }
-        switch Array(identifier.content) {
-        case [0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x02] where fields.isAtEnd: self = .x509(.ecdsaWithSHA256)
-        case [0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x03] where fields.isAtEnd: self = .x509(.ecdsaWithSHA384)
-        case [0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x04] where fields.isAtEnd: self = .x509(.ecdsaWithSHA512)
-        case [0x2B, 0x65, 0x70] where fields.isAtEnd: self = .x509(.ed25519)
-        case Self.pkcs1 + [0x0B] where fields.isNullOrNothing: self = .x509(.sha256WithRSAEncryption)
-        case Self.pkcs1 + [0x0C] where fields.isNullOrNothing: self = .x509(.sha384WithRSAEncryption)
-        case Self.pkcs1 + [0x0D] where fields.isNullOrNothing: self = .x509(.sha512WithRSAEncryption)
-        case Self.pkcs1 + [0x05] where fields.isNullOrNothing: self = .insecureSHA1
-        case [0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x01] where fields.isAtEnd: self = .insecureSHA1
-        case Self.pkcs1 + [0x0A]:
-            guard let hash = Self.probabilisticHash(&fields) else { return nil }
-            self = .probabilistic(hash)
-        default: return nil
+        if Self.rsaEncryption == name || Self.rsaPSS == name {
+            // Written anew under the identifier that the library knows. Sizes from 1024 bits: the limits of the caller decide.
+            let info = DER.sequence(DER.sequence(DER.oid(Self.rsaEncryption), DER.null), DER.bits(bits))
+            guard let key = try? _RSA.Signing.PublicKey(unsafeDERRepresentation: info) else { return nil }
+            self = .rsa(key, pssOnly: Self.rsaPSS == name)
+        } else if Self.ecPublicKey == name, let curve = try? algorithm.take(DERElement.Tag.objectIdentifier, "curve").content {
+            guard algorithm.isAtEnd, let key = Self.elliptic(curve, bits) else { return nil }
+            self = key
+        } else if Self.edwards25519 == name, algorithm.isAtEnd,
+            let key = try? Curve25519.Signing.PublicKey(rawRepresentation: bits)
+        {
+            self = .ed25519(key)
+        } else {
+            return nil
         }
     }
 
-    private static let pkcs1: [UInt8] = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01]
+    /// Points are written whole or compressed (RFC 5480 §2.2).
+    private static func elliptic(_ curve: ArraySlice<UInt8>, _ point: ArraySlice<UInt8>) -> EvidenceKey? {
+        let isWhole = point.first == 4
+        if curve256 == curve {
+            let key = try? isWhole ? P256.Signing.PublicKey(x963Representation: point) : .init(compressedRepresentation: point)
+            return key.map { .p256($0) }
+        }
+        if curve384 == curve {
+            let key = try? isWhole ? P384.Signing.PublicKey(x963Representation: point) : .init(compressedRepresentation: point)
+            return key.map { .p384($0) }
+        }
+        if curve521 == curve {
+            let key = try? isWhole ? P521.Signing.PublicKey(x963Representation: point) : .init(compressedRepresentation: point)
+            return key.map { .p521($0) }
+        }
+        return nil
+    }
 
-    /// `{ [0] hash, [1] { mgf1, hash }, [2] salt length }`: only with all three present, equal hashes, and a salt as long as the hash.
-    private static func probabilisticHash(_ fields: inout DERReader) -> Hash? {
-        guard var parameters = try? fields.take(DERElement.Tag.sequence, "parameters").inside, fields.isAtEnd,
-            let hash = try? parameters.take(DERElement.Tag.constructed(0), "hash").content,
-            let mask = try? parameters.take(DERElement.Tag.constructed(1), "mask").content,
-            var maskFields = try? DERReader.single(DERElement.Tag.sequence, in: mask, "mask").inside,
-            let maskName = try? maskFields.take(DERElement.Tag.objectIdentifier, "mask"), Array(maskName.content) == pkcs1 + [0x08],
-            let maskHash = try? maskFields.take(DERElement.Tag.sequence, "mask hash").encoded, maskFields.isAtEnd,
-            let salt = try? parameters.take(DERElement.Tag.constructed(2), "salt").content,
-            let length = try? DERReader.single(DERElement.Tag.integer, in: salt, "salt").small("salt"), parameters.isAtEnd,
-            let name = hashName(hash), name == hashName(maskHash)
-        else { return nil }
-        return switch (name, length) {
-        case (.sha256, 32): .sha256
-        case (.sha384, 48): .sha384
-        case (.sha512, 64): .sha512
-        default: nil
+    func verifies(_ bytes: SignedBytes, _ algorithm: SignatureAlgorithmName) -> Bool {
+        switch algorithm.hash {
+        case nil:
+            guard case .ed25519(let key) = self, algorithm.family == .edwards else { return false }
+            return key.isValidSignature(bytes.signature, for: bytes.signed)
+        case .sha1: return verifies(bytes.signature, Insecure.SHA1.hash(data: bytes.signed), algorithm.family)
+        case .sha256: return verifies(bytes.signature, SHA256.hash(data: bytes.signed), algorithm.family)
+        case .sha384: return verifies(bytes.signature, SHA384.hash(data: bytes.signed), algorithm.family)
+        case .sha512: return verifies(bytes.signature, SHA512.hash(data: bytes.signed), algorithm.family)
         }
     }
 
-    private static func hashName(_ der: ArraySlice<UInt8>) -> Hash? {
-        guard var fields = try? DERReader.single(DERElement.Tag.sequence, in: der, "hash").inside,
-            let name = try? fields.take(DERElement.Tag.objectIdentifier, "hash"), fields.isNullOrNothing
-        else { return nil }
-        return switch Array(name.content) {
-        case [0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01]: .sha256
-        case [0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02]: .sha384
-        case [0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03]: .sha512
-        default: nil
+    private func verifies(_ signature: ArraySlice<UInt8>, _ digest: some Digest, _ family: SignatureAlgorithmName.Family) -> Bool {
+        switch (self, family) {
+        case (.rsa(let key, pssOnly: false), .pkcs1):
+            return key.isValidSignature(_RSA.Signing.RSASignature(rawRepresentation: signature), for: digest, padding: .insecurePKCS1v1_5)
+        case (.rsa(let key, _), .pss):
+            return key.isValidSignature(_RSA.Signing.RSASignature(rawRepresentation: signature), for: digest, padding: .PSS)
+        case (.p256(let key), .ecdsa):
+            return (try? P256.Signing.ECDSASignature(derRepresentation: signature)).map { key.isValidSignature($0, for: digest) } ?? false
+        case (.p384(let key), .ecdsa):
+            return (try? P384.Signing.ECDSASignature(derRepresentation: signature)).map { key.isValidSignature($0, for: digest) } ?? false
+        case (.p521(let key), .ecdsa):
+            return (try? P521.Signing.ECDSASignature(derRepresentation: signature)).map { key.isValidSignature($0, for: digest) } ?? false
+        case (.rsa, _), (.p256, _), (.p384, _), (.p521, _), (.ed25519, _): return false
         }
-    }
-}
-
-extension DERReader {
-    /// Parameters that are NULL or absent (RFC 4055 §5).
-    fileprivate var isNullOrNothing: Bool {
-        var rest = self
-        guard !rest.isAtEnd else { return true }
-        return (try? rest.take(DERElement.Tag.null, "parameters").content.isEmpty) == true && rest.isAtEnd
     }
 }

@@ -8,6 +8,7 @@ let package = Package(
     name: "midguard",
     platforms: [.macOS(.v15)],
     products: [
+        .library(name: "StrictDER", targets: ["StrictDER"]),
         .library(name: "JavaKeystore", targets: ["JavaKeystore"]),
         .library(name: "PathValidation", targets: ["PathValidation"]),
         .library(name: "AgentConfiguration", targets: ["AgentConfiguration"]),

@@ -7,7 +7,9 @@ let package = Package(
     name: "benchmarks",
     platforms: [.macOS(.v15)],
     // The name is given because a checkout may lie in a folder of any name.
-    dependencies: [.package(name: "midguard", path: "..")],
+    dependencies: [
+        .package(name: "midguard", path: ".."), .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    ],
     targets: [
         .executableTarget(
             name: "LibraryBenchmarks",
@@ -19,10 +21,20 @@ let package = Package(
         ),
         // How far the libraries agree with the test data of others: `swift run --package-path Benchmarks conformance`.
         .executableTarget(
-            name: "conformance", dependencies: ["PathCorpora"], path: "Sources/Conformance",
+            name: "conformance", dependencies: ["PathCorpora", "KeystoreConformance"], path: "Sources/Conformance",
             swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
         ),
-        // The tests' own readers of that data, by a symbolic link: one reading for both.
+        // The tests' own readers of that data, by symbolic links: one reading for both.
+        .target(
+            name: "KeystoreConformance",
+            dependencies: [
+                .product(name: "JavaKeystore", package: "midguard"), .product(name: "StrictDER", package: "midguard"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: [
+                .swiftLanguageMode(.v6), .enableUpcomingFeature("InternalImportsByDefault"), .treatAllWarnings(as: .error),
+            ]
+        ),
         .target(
             name: "PathCorpora", dependencies: [.product(name: "PathValidation", package: "midguard")],
             swiftSettings: [

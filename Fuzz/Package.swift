@@ -12,13 +12,23 @@ let package = Package(
         .package(name: "midguard", path: ".."), .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     ],
     targets: [
-        parser("FuzzJKS", of: "JavaKeystore"),
+        parser("FuzzJKS", of: "JavaKeystore", with: ["HostileKeystore"]),
+        parser("FuzzJCEKS", of: "JavaKeystore", with: ["HostileKeystore"]),
+        parser("FuzzPKCS12", of: "JavaKeystore", with: ["HostileKeystore"]),
+        parser("FuzzBCFKS", of: "JavaKeystore", with: ["HostileKeystore"]),
+        parser("FuzzBKS", of: "JavaKeystore", with: ["HostileKeystore"]),
+        parser("FuzzMaterial", of: "JavaKeystore"),
         parser("FuzzCertificate", of: "PathValidation"),
         parser("FuzzChain", of: "PathValidation"),
         parser("FuzzCRL", of: "PathValidation", with: ["Fixtures"]),
         parser("FuzzOCSP", of: "PathValidation", with: ["Fixtures"]),
         parser("FuzzConfiguration", of: "AgentConfiguration"),
         parser("FuzzPayload", of: "AgentProtocol"),
+        .target(
+            name: "HostileKeystore", dependencies: [.product(name: "JavaKeystore", package: "midguard")], path: "Support/HostileKeystore",
+            swiftSettings: [
+                .swiftLanguageMode(.v6), .enableUpcomingFeature("InternalImportsByDefault"), .treatAllWarnings(as: .error),
+            ]),
         // An authority whose signatures let inputs get as far as their meaning.
         .target(
             name: "Fixtures",

@@ -39,8 +39,9 @@ import Testing
             Keystore(entries: [.init(alias: alias, created: Shared.notBefore, content: content)])
         }
         let certificate = StoredCertificate(der: pair.certificateDER)
-        let key = try ProtectedKey.protecting(pkcs8: pair.privateKeyPKCS8, password: Shared.password)
-        let elliptic = try ProtectedKey.protecting(pkcs8: Array(P256.Signing.PrivateKey().derRepresentation), password: Shared.password)
+        let key = try ProtectedKey.protecting(PrivateKeyInfo(der: pair.privateKeyPKCS8), password: Shared.password, in: .jks)
+        let curve = try PrivateKeyInfo(der: Array(P256.Signing.PrivateKey().derRepresentation))
+        let elliptic = try ProtectedKey.protecting(curve, password: Shared.password, in: .jks)
         #expect(reason(Keystore(entries: [Self.other])) == .pairMissing(alias: alias))
         #expect(reason(keystore(.trustedCertificate(certificate))) == .entryHasNoKey(alias: alias))
         #expect(reason(keystore(.privateKey(key, chain: []))) == .entryHasNoCertificate(alias: alias))
@@ -49,10 +50,13 @@ import Testing
         let foreign = StoredCertificate(der: try Shared.second.get().certificateDER)
         #expect(reason(keystore(.privateKey(key, chain: [foreign]))) == .keyAndCertificateDiffer)
         #expect(reason(keystore(.privateKey(key, chain: [.init(der: [1])]))) == .certificateUnreadable)
-        let damaged = ProtectedKey(encrypted: [0x30, 0x05])
+        // The last octet of the protection's identifier, altered in the file.
+        var bytes = try JKS.write(stored, password: Shared.password)
+        let identifier: [UInt8] = [0x2B, 0x06, 0x01, 0x04, 0x01, 0x2A, 0x02, 0x11, 0x01]
+        let place = try #require(bytes.indices.first { bytes[$0...].starts(with: identifier) })
+        bytes[place + identifier.count] = 9
         #expect(
-            reason(keystore(.privateKey(damaged, chain: [certificate])))
-                == .keystore(.truncated(field: "EncryptedPrivateKeyInfo", offset: 2)))
+            reason(try Keystore.read(bytes, password: nil).keystore) == .keystore(.keyProtection(oid: "1.3.6.1.4.1.42.2.17.1.9")))
     }
 
     @Test func keytoolFindsThePairUnderTheVendorsAlias() throws {

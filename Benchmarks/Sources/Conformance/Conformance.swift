@@ -14,7 +14,7 @@ struct Suite: Sendable {
 
 enum Suites {
     /// A suite is one file and one line here.
-    static let all: [Suite] = [.limbo, .chains, .pkits, .revocation, .ocsp]
+    static let all: [Suite] = [.limbo, .chains, .pkits, .revocation, .ocsp, .keystores]
 }
 
 struct Misuse: Error { var message: String }

@@ -1,0 +1,9 @@
+import HostileKeystore
+import JavaKeystore
+
+/// No bytes make the reader of BCFKS trap, and a store that it accepts is the same after writing and reading it back.
+@c(LLVMFuzzerTestOneInput)
+public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    HostileKeystore.tryReading(Array(UnsafeBufferPointer(start: start, count: count)), as: .bcfks)
+    return 0
+}

@@ -45,7 +45,7 @@ func standards() -> [Target] {
         + module("LegacyCryptography", in: "Standards", uses: [.crypto, .cryptoExtras], testData: ["Vectors"])
         + module(
             "JavaKeystore", in: "Standards", uses: ["StrictDER", "LegacyCryptography", .crypto, .cryptoExtras],
-            tests: ["Counterparts", "KeystoreConformance"], testData: ["Java", "Vectors"])
+            tests: ["Counterparts", "KeystoreConformance"], testData: ["Java", "Vectors", "keystore-exceptions.json"])
         + module(
             "PathValidation", in: "Standards", uses: ["StrictDER", .x509, .asn1, .crypto, .cryptoExtras],
             tests: ["CertificateFactory", "Counterparts", "PathCorpora"],

@@ -20,8 +20,8 @@ import Testing
         Row(stream + [0x73, 0x7D], .malformed(field: "serialized class", offset: 31), "a proxy"),
         Row(stream + [0x79], .malformed(field: "serialization type code", offset: 30), "a reset"),
         Row(stream + [0x77, 1, 0], .malformed(field: "serialization type code", offset: 30), "block data"),
-        Row(stream + [0x71, 0, 0x7E, 0, 0], .malformed(field: "serialization reference", offset: 30), "a reference to nothing"),
-        Row(stream + [0x71, 0x80, 0, 0, 0], .malformed(field: "serialization reference", offset: 30), "a negative reference"),
+        Row(stream + [0x71, 0, 0x7E, 0, 0], .malformed(field: "serialization reference", offset: 31), "a reference to nothing"),
+        Row(stream + [0x71, 0x80, 0, 0, 0], .malformed(field: "serialization reference", offset: 31), "a negative reference"),
         Row(
             stream + [0x75, 0x72] + name("[B") + [0xAC, 0xF3, 0x17, 0xF8, 0x06, 0x08, 0x54, 0xE1, 2, 0, 0, 0x78, 0x70],
             .malformed(field: "class [B", offset: 31), "another serial number"),
@@ -29,7 +29,7 @@ import Testing
             stream + [0x75, 0x72] + name("[B") + [
                 0xAC, 0xF3, 0x17, 0xF8, 0x06, 0x08, 0x54, 0xE0, 2, 0, 0, 0x78, 0x70, 0x7F, 0xFF, 0xFF, 0xFF,
             ],
-            .truncated(field: "serialized array", offset: 54), "an array of two milliard bytes"),
+            .truncated(field: "serialized array", offset: 53), "an array of two milliard bytes"),
         Row(
             stream + [0x73, 0x72] + name("java.security.KeyRep$Type") + [UInt8](repeating: 0, count: 8) + [0x12, 0, 0, 0x78, 0x72]
                 + name("java.lang.Enum") + [UInt8](repeating: 0, count: 8) + [0x12, 0, 0, 0x78, 0x70],

@@ -26,6 +26,13 @@ enum KeystoreCorpus {
         try KeystoreCase.all(manifest: Data(contentsOf: manifest)).filter { formats.contains($0.format) }
     }
 
+    /// Cases that are known to disagree, each with its reason.
+    static func exceptions() throws -> Set<String> {
+        struct Exception: Decodable { var id: String, reason: String }
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("keystore-exceptions.json")
+        return Set(try JSONDecoder().decode([Exception].self, from: Data(contentsOf: file)).map(\.id))
+    }
+
     static func bytes(of test: KeystoreCase) throws -> [UInt8] { Array(try Data(contentsOf: folder.appendingPathComponent(test.file))) }
 }
 
@@ -39,9 +46,11 @@ struct KeystoreCorpusTests {
     ]) func family(_ family: Family) throws {
         let cases = try KeystoreCorpus.cases(family.formats)
         #expect(cases.count >= family.atLeast)
+        let exceptions = try KeystoreCorpus.exceptions()
         for test in cases {
             let verdict = KeystoreVerdict(test, bytes: try KeystoreCorpus.bytes(of: test))
-            #expect(verdict.outcome == .agree, "\(test.id) \(test.file): \(verdict.why.joined(separator: "; "))")
+            let isKnown = exceptions.contains("\(test.id) \(test.file)")
+            #expect((verdict.outcome == .agree) != isKnown, "\(test.id) \(test.file): \(verdict.why.joined(separator: "; "))")
         }
     }
 }

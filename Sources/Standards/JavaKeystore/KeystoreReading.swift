@@ -79,8 +79,11 @@ extension Keystore {
         guard bytes.count <= limits.fileSize else { throw .overLimit(field: "file", found: bytes.count, limit: limits.fileSize) }
         guard bytes.count >= 4 else { throw .truncated(field: "format marker", offset: 0) }
         guard let format = KeystoreFormat.probe(bytes) else { throw .unknownFormat(beginning: hexadecimal(bytes.prefix(16))) }
-        if let expected = options.format, expected != format, !(expected == .uber && format == .bks) {
-            throw .otherFormat(found: format, expected: expected)
+        if let expected = options.format, expected != format {
+            // UBER begins as BKS does; Java's type JCEKS takes JKS files as well.
+            guard (expected, format) == (.uber, .bks) || (expected, format) == (.jceks, .jks) else {
+                throw .otherFormat(found: format, expected: expected)
+            }
         }
         switch format {
         case .jks: return try JKS.read(bytes, password: password)

@@ -119,8 +119,11 @@ struct KeystoreComparison {
                 if case .success = opened { differences.append("the key opened") }
             } else if let wanted = row.secretHex {
                 expect("secret", opened.map { hexadecimal($0.bytes) }, .success(wanted))
-                if row.keyError == nil, let algorithm = row.keyAlgorithm {
-                    expect("algorithm", opened.map(\.algorithm), .success(algorithm))
+                // Java has no name for some identifiers that we have one for.
+                let secret = try? opened.get()
+                let names = [secret?.algorithm.uppercased(), secret?.identifier?.description]
+                if row.keyError == nil, let algorithm = row.keyAlgorithm, !names.contains(algorithm.uppercased()) {
+                    differences.append("algorithm \(names), not \(algorithm)")
                 }
                 if let identifier = row.keyOid { expect("identifier", opened.map { $0.identifier?.description }, .success(identifier)) }
             }

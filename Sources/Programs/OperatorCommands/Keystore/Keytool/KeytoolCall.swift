@@ -19,11 +19,12 @@ struct KeytoolCall: Equatable {
     ]
     /// Commands of keytool's that are not understood.
     static let foreign = [
-        "certreq", "gencert", "gencrl", "identitydb", "importpass", "keyclone", "printcertreq", "printcrl", "selfcert", "showinfo", "trustedcert",
+        "certreq", "gencert", "gencrl", "identitydb", "importpass", "keyclone", "printcertreq", "printcrl", "selfcert", "showinfo",
+        "trustedcert",
     ]
     static let valued: Set<String> = [
-        "alias", "destalias", "destkeystore", "deststoretype", "dname", "ext", "file", "groupname", "infile", "keyalg", "keysize", "keystore",
-        "outfile", "sigalg", "srcalias", "srckeystore", "srcstoretype", "startdate", "storetype", "validity",
+        "alias", "destalias", "destkeystore", "deststoretype", "dname", "ext", "file", "groupname", "infile", "keyalg", "keysize",
+        "keystore", "outfile", "sigalg", "srcalias", "srckeystore", "srcstoretype", "startdate", "storetype", "validity",
     ]
     static let secret: Set<String> = ["storepass", "keypass", "new", "srcstorepass", "deststorepass", "srckeypass", "destkeypass"]
     static let switches: Set<String> = ["v", "rfc", "noprompt", "trustcacerts", "cacerts"]
@@ -52,9 +53,14 @@ struct KeytoolCall: Equatable {
         if word.hasPrefix("-J") { return ignored.append(word) }
         let parts = word.dropFirst().split(separator: ":", maxSplits: 1).map { $0.lowercased() }
         guard let name = parts.first else { throw Refusal(message: "\(word) is no option.") }
-        if Self.switches.contains(name) { return _ = flags.insert(name) }
+        if Self.switches.contains(name) {
+            flags.insert(name)
+            return
+        }
         if name == "protected" { return ignored.append(word) }
-        guard Self.valued.contains(name) || Self.secret.contains(name) || Self.unneeded.contains(name) else { throw Self.unknownOption(word, name) }
+        guard Self.valued.contains(name) || Self.secret.contains(name) || Self.unneeded.contains(name) else {
+            throw Self.unknownOption(word, name)
+        }
         guard let value = rest.popFirst() else { throw Refusal(message: "\(word) needs a value.") }
         if Self.unneeded.contains(name) { return ignored.append(word) }
         guard Self.secret.contains(name) else { return values[name, default: []].append(value) }
@@ -68,11 +74,12 @@ struct KeytoolCall: Equatable {
 
     private static func unknownCommand(_ word: String, _ name: String) -> Refusal {
         if foreign.contains(name) {
-            return Refusal(message: "\(word) is a command of keytool's that is not understood here. There are: \(list(Set(commands.values))).")
+            return Refusal(
+                message: "\(word) is a command of keytool's that is not understood here. There are: \(list(Set(commands.values))).")
         }
         let near = Spelling.nearest(to: name, in: commands.keys.sorted())
-        return Refusal(
-            message: near.isEmpty ? "\(word) is no command. There are: \(list(Set(commands.values)))." : "\(word) is no command. Is -\(near[0]) meant?")
+        let hint = near.isEmpty ? "There are: \(list(Set(commands.values)))." : "Is -\(near[0]) meant?"
+        return Refusal(message: "\(word) is no command. \(hint)")
     }
 
     private static func unknownOption(_ word: String, _ name: String) -> Refusal {

@@ -57,7 +57,8 @@ struct KeytoolCommand: ParsableCommand {
         let clear = call.passwords.filter { if case .clear = $0.value { true } else { false } }.keys.sorted()
         guard let name = clear.first else { return }
         let prefixes = translation.passwords.filter { if case .clear = $0.value { true } else { false } }.keys.sorted()
-        let words = ["midguard", "keystore"] + translation.words.prefix(1) + prefixes.flatMap { ["--\($0)password-file", "FILE"] } + translation.words.dropFirst()
+        let options = prefixes.flatMap { ["--\($0)password-file", "FILE"] }
+        let words = ["midguard", "keystore"] + translation.words.prefix(1) + options + translation.words.dropFirst()
         StandardStream.note(
             """
             warning: everybody on this machine can read \(clear.map { "-" + $0 }.joined(separator: ", ")) in the list of processes, and the shell keeps it.

@@ -23,13 +23,14 @@ public enum IdentityKeystore {
         return try IdentityKeyPair(privateKeyDER: info.der, certificateDER: certificate.der, issuersDER: chain.dropFirst().map(\.der))
     }
 
-    /// The keystore with `pair` under the alias, in the place of an earlier one; all other entries are spared.
+    /// The keystore with `pair` under the alias, in the place of an earlier one; all other entries are spared. The key is closed in the way
+    /// of `settings`, with which the store must be written.
     public static func storing(
-        _ pair: IdentityKeyPair, in keystore: Keystore, password: KeystorePassword, created: Date
+        _ pair: IdentityKeyPair, in keystore: Keystore, password: KeystorePassword, created: Date, settings: KeystoreSettings = .jks
     ) throws(IdentityError) -> Keystore {
         let key: ProtectedKey
         do throws(KeystoreError) {
-            key = try .protecting(PrivateKeyInfo(der: pair.privateKeyPKCS8), password: password, in: .jks)
+            key = try .protecting(PrivateKeyInfo(der: pair.privateKeyPKCS8), password: password, in: settings)
         } catch { throw .keystore(error) }
         let chain = ([pair.certificateDER] + pair.issuersDER).map { StoredCertificate(der: $0) }
         return keystore.setting(asJava: .init(alias: alias, created: created, content: .privateKey(key, chain: chain)))

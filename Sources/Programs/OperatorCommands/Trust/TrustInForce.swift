@@ -59,18 +59,23 @@ struct TrustInForce {
 
     /// The store's bytes with `certificates` added, in the store's own format.
     func bytes(adding certificates: [ParsedCertificate]) throws -> [UInt8] {
-        guard var keystore = file.keystore?.keystore else {
+        guard let stored = file.keystore else {
             let old = try Data(contentsOf: URL(fileURLWithPath: file.path))
             let separator = old.last == UInt8(ascii: "\n") ? "" : "\n"
             return Array(old) + Array((separator + certificates.map { pem($0.der) + "\n" }.joined()).utf8)
         }
+        var keystore = stored.keystore
         for certificate in certificates {
             keystore = keystore.setting(
                 Keystore.Entry(
                     alias: "midguard-\(certificate.sha256.prefix(16))", created: Date(),
                     content: .trustedCertificate(StoredCertificate(der: certificate.der))))
         }
-        return try JKS.write(keystore, password: KeystorePassword(password))
+        do throws(KeystoreError) {
+            return try keystore.write(stored.settings, password: KeystorePassword(password))
+        } catch {
+            throw Self.failure(.keystore(path: file.path, error))
+        }
     }
 
     /// Replaces the file at once, keeping owner and mode; returns where the old bytes are.

@@ -42,46 +42,49 @@ struct IdentityCustody: Sendable {
                 do throws(HomeFailure) { try record(midID) } catch { throw .home(error) }
                 details.append("keypairs.mid_id generated and written to config.xml")
             }
-            let pair = try create(in: Keystore(), midID: midID, now: now)
+            let pair = try create(in: Keystore(), settings: .jks, midID: midID, now: now)
             return Opened(pair: pair, midID: midID, details: details + ["key pair created in \(keystorePath)"], isNew: true)
         }
         guard !midID.isEmpty else { throw .outOfSync(path: keystorePath, hasMidID: false) }
         let password = KeystorePassword(midID)
         let bytes = try reading()
-        let keystore: Keystore
+        let stored: KeystoreReading
         do throws(KeystoreError) {
-            keystore = try Keystore.read(bytes, password: password).keystore
+            stored = try Keystore.read(bytes, password: password)
         } catch {
             throw error == .integrity ? .outOfSync(path: keystorePath, hasMidID: true) : .unreadable(path: keystorePath, error)
         }
         do throws(IdentityError) {
-            let pair = try IdentityKeystore.pair(in: keystore, password: password)
+            let pair = try IdentityKeystore.pair(in: stored.keystore, password: password)
             return Opened(pair: pair, midID: midID, details: ["key pair opened in \(keystorePath)"], isNew: false)
         } catch {
             switch error {
             case .keyPassword: throw .outOfSync(path: keystorePath, hasMidID: true)
             case .pairMissing:
                 // The store is ours and whole, the pair was deleted from it (`delete_mid_keypair`): other entries stay.
-                try backUp(bytes, midID: midID, keystore: keystore)
-                let pair = try create(in: keystore, midID: midID, now: now)
+                try backUp(bytes, midID: midID, keystore: stored.keystore)
+                let pair = try create(in: stored.keystore, settings: stored.settings, midID: midID, now: now)
                 return Opened(pair: pair, midID: midID, details: ["key pair created in the existing \(keystorePath)"], isNew: true)
             default: throw .unusable(path: keystorePath, error)
             }
         }
     }
 
-    private func create(in keystore: Keystore, midID: String, now: Date) throws(Failure) -> IdentityKeyPair {
+    /// `settings`: the store's own format, which it keeps.
+    private func create(
+        in keystore: Keystore, settings: KeystoreSettings, midID: String, now: Date
+    ) throws(Failure) -> IdentityKeyPair {
         let password = KeystorePassword(midID)
         let pair: IdentityKeyPair
         let filled: Keystore
         do throws(IdentityError) {
             pair = try IdentityKeyPair.generate(agentName: agentName, tail: MidID.random(), notBefore: now)
-            filled = try IdentityKeystore.storing(pair, in: keystore, password: password, created: now)
+            filled = try IdentityKeystore.storing(pair, in: keystore, password: password, created: now, settings: settings)
         } catch {
             throw .unusable(path: keystorePath, error)
         }
         let bytes: [UInt8]
-        do throws(KeystoreError) { bytes = try JKS.write(filled, password: password) } catch {
+        do throws(KeystoreError) { bytes = try filled.write(settings, password: password) } catch {
             throw .unreadable(path: keystorePath, error)
         }
         try perform { () throws(FileFailure) in

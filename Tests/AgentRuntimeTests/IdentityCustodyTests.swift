@@ -54,6 +54,21 @@ import Testing
                 == .verified)
     }
 
+    @Test("A pair that was deleted comes back in a store of the same format", arguments: [KeystoreFormat.jks, .jceks, .pkcs12, .bcfks])
+    func format(_ format: KeystoreFormat) throws {
+        let home = try TemporaryHome()
+        let midID = MidID.random()
+        let password = KeystorePassword(midID)
+        try FileManager.default.createDirectory(atPath: home("security"), withIntermediateDirectories: true)
+        let path = home("security/agent_keystore")
+        try Data(Keystore().write(.standard(for: format), password: password)).write(to: URL(fileURLWithPath: path))
+        let first = try Self.custody(home).open(midID: midID, now: Self.now) { _ throws(HomeFailure) in Issue.record("an identifier") }
+        #expect(first.isNew)
+        #expect(try Keystore.read(Files.read(path, limit: 1 << 20), password: password).format == format)
+        let second = try Self.custody(home).open(midID: midID, now: Self.now) { _ throws(HomeFailure) in Issue.record("an identifier") }
+        #expect(second.pair == first.pair)
+    }
+
     @Test("A crash while the store was written leaves its staged file beside no store") func crashWhileWriting() throws {
         let home = try TemporaryHome()
         try FileManager.default.createDirectory(atPath: home("security"), withIntermediateDirectories: true)

@@ -28,10 +28,7 @@ struct WorkBudget {
     mutating func spend(iterations: Int, on field: String) throws(KeystoreError) {
         guard iterations > 0 else { throw .malformed(field: field, offset: 0) }
         guard iterations <= limits.iterations else { throw .overLimit(field: field, found: iterations, limit: limits.iterations) }
-        spent += iterations
-        guard spent <= limits.totalIterations else {
-            throw .overLimit(field: "iterations in all", found: spent, limit: limits.totalIterations)
-        }
+        try charge(iterations)
     }
 
     /// N, r, and p as it is used.
@@ -45,8 +42,17 @@ struct WorkBudget {
         guard !overflow, memory <= limits.scryptMemory else {
             throw .overLimit(field: "scrypt memory", found: overflow ? .max : memory, limit: limits.scryptMemory)
         }
-        // One unit of N r p costs about what two iterations of PBKDF2 with SHA-512 cost.
-        try spend(iterations: max(1, min(2 * cost * blockSize * parallelism, limits.iterations)), on: "scrypt cost")
+        // One unit of N r p costs about what two iterations of PBKDF2 with SHA-512 cost. It counts in full against the whole budget.
+        let (units, isTooMuch) = (memory / 64).multipliedReportingOverflow(by: parallelism)
+        try charge(isTooMuch ? .max : units)
+    }
+
+    private mutating func charge(_ iterations: Int) throws(KeystoreError) {
+        let (sum, overflow) = spent.addingReportingOverflow(iterations)
+        guard !overflow, sum <= limits.totalIterations else {
+            throw .overLimit(field: "iterations in all", found: overflow ? .max : sum, limit: limits.totalIterations)
+        }
+        spent = sum
     }
 
     func allow(derivedLength: Int, of field: String) throws(KeystoreError) {

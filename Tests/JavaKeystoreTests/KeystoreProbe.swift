@@ -45,7 +45,7 @@ final class KeystoreProbe: Sendable {
         let list = try folder.write(lines.joined(separator: "\n") + "\n", to: "requests-\(UUID().uuidString)")
         let path = ([classes.url.path] + Self.bouncyCastleJars).joined(separator: ":")
         let printed = try Counterpart.java.run(
-            ["-XX:TieredStopAtLevel=1", "-Xshare:auto", "-cp", path, "KeystoreProbe", list], in: folder)
+            ["-Xshare:auto", "-cp", path, "KeystoreProbe", list], in: folder)
         var answers: [[Answer]] = [[]]
         for line in printed.split(separator: "\n") where line.hasPrefix("{\"file\":") {
             let answer = try JSONDecoder().decode(Answer.self, from: Data(line.utf8))

@@ -199,8 +199,7 @@ private struct HandmadeBag {
         for file in files { try material.folder.write(file.bytes, to: file.name) }
         let requests = files.map { KeystoreProbe.Request(file: $0.name, type: "PKCS12", password: Self.password) }
         let answers = try KeystoreProbe().answers(to: requests, in: material.folder)
-        for file in files {
-            let theirs = answers.filter { $0.file == file.name }
+        for (file, theirs) in zip(files, answers) {
             #expect(theirs.last?.error == nil, "\(file.name)")
             let reading = try Keystore.read(file.bytes, password: KeystorePassword(Self.password))
             #expect(reading.integrity == .absent)

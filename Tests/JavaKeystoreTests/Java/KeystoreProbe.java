@@ -9,6 +9,7 @@ import java.security.KeyStore;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.Provider;
+import java.security.Signature;
 import java.security.cert.Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -21,15 +22,18 @@ import java.util.List;
  *
  * Requests come in the file that is named as argument, or else on standard input, one a line, fields separated by tabs:
  *
- *   file  type  provider  password  keyPassword
+ *   file  type  provider  password  keyPasswords
  *
  * provider is the name of a provider's class (org.bouncycastle.jce.provider.BouncyCastleProvider, on the class path), or - for the first
- * that has the type. Passwords are base64 of UTF-8; a store password of - is none (null), a key password of - is the store's.
+ * that has the type. Passwords are base64 of UTF-8; a store password of - is none (null). The key passwords, separated by commas, are tried
+ * on every key in turn; - stands for the store's alone.
  *
  * Answers are JSON, one object a line: for each entry
  *
  *   {"file","alias","kind":"privateKey|secretKey|trustedCertificate","created":ms,"certificates":[sha256...],
- *    "algorithm","encoded":sha256 of the key's encoding (PKCS#8, or a secret key's bytes),"keyError":why it has none}
+ *    "keyPassword":which of the passwords opened it, from 0,"algorithm",
+ *    "encoded":sha256 of the key's encoding (PKCS#8, or a secret key's bytes),
+ *    "signature":"verifies" if what a private key signs verifies under its certificate, else why not,"keyError":why there is no key}
  *
  * and at the end of each request {"file","entries":count} or {"file","error":class and message of the exception and its causes}.
  * One process answers any number of requests: starting Java costs more than most of them.
@@ -82,22 +86,22 @@ public final class KeystoreProbe {
 
     private static void describe(String[] fields) throws Exception {
         char[] password = password(fields[3], null);
-        char[] keyPassword = password(fields[4], password);
-        KeyStore store = fields[2].equals("-")
-            ? KeyStore.getInstance(fields[1])
-            : KeyStore.getInstance(fields[1], (Provider) Class.forName(fields[2]).getDeclaredConstructor().newInstance());
+        List<char[]> keyPasswords = new ArrayList<>();
+        for (String field : fields[4].split(",")) keyPasswords.add(password(field, password));
+        Provider provider = fields[2].equals("-") ? null : (Provider) Class.forName(fields[2]).getDeclaredConstructor().newInstance();
+        KeyStore store = provider == null ? KeyStore.getInstance(fields[1]) : KeyStore.getInstance(fields[1], provider);
         try (InputStream stream = new FileInputStream(fields[0])) {
             store.load(stream, password);
         }
         int count = 0;
         for (String alias : Collections.list(store.aliases())) {
-            describe(store, alias, keyPassword, new Line().with("file", fields[0]).with("alias", alias)).print();
+            describe(store, alias, keyPasswords, provider, new Line().with("file", fields[0]).with("alias", alias)).print();
             count += 1;
         }
         new Line().with("file", fields[0]).with("entries", count).print();
     }
 
-    private static Line describe(KeyStore store, String alias, char[] password, Line line) throws Exception {
+    private static Line describe(KeyStore store, String alias, List<char[]> passwords, Provider provider, Line line) throws Exception {
         line.with("created", store.getCreationDate(alias) == null ? 0 : store.getCreationDate(alias).getTime());
         if (store.isCertificateEntry(alias)) {
             return line.with("kind", "trustedCertificate").with("certificates", List.of(sha256(store.getCertificate(alias).getEncoded())));
@@ -106,14 +110,40 @@ public final class KeystoreProbe {
         Certificate[] certificates = store.getCertificateChain(alias);
         if (certificates != null) for (Certificate certificate : certificates) chain.add(sha256(certificate.getEncoded()));
         line.with("certificates", chain);
-        try {
-            Key key = store.getKey(alias, password);
-            line.with("kind", key instanceof PrivateKey ? "privateKey" : "secretKey");
-            line.with("algorithm", key.getAlgorithm()).with("encoded", sha256(key.getEncoded()));
-        } catch (Exception problem) {
-            line.with("kind", chain.isEmpty() ? "secretKey" : "privateKey").with("keyError", explained(problem));
+        String problems = null;
+        for (int index = 0; index < passwords.size(); index += 1) {
+            try {
+                Key key = store.getKey(alias, passwords.get(index));
+                String encoded = sha256(key.getEncoded());
+                line.with("kind", key instanceof PrivateKey ? "privateKey" : "secretKey").with("keyPassword", index);
+                line.with("algorithm", key.getAlgorithm()).with("encoded", encoded);
+                if (key instanceof PrivateKey && !chain.isEmpty()) line.with("signature", trial((PrivateKey) key, certificates[0], provider));
+                return line;
+            } catch (Exception problem) {
+                problems = problems == null ? explained(problem) : problems + "; then " + explained(problem);
+            }
         }
-        return line;
+        return line.with("kind", chain.isEmpty() ? "secretKey" : "privateKey").with("keyError", problems);
+    }
+
+    private static String trial(PrivateKey key, Certificate certificate, Provider provider) {
+        String algorithm = switch (key.getAlgorithm()) {
+            case "RSA", "DSA" -> "SHA256with" + key.getAlgorithm();
+            case "EC" -> "SHA256withECDSA";
+            default -> key.getAlgorithm();
+        };
+        try {
+            Signature signature = provider == null ? Signature.getInstance(algorithm) : Signature.getInstance(algorithm, provider);
+            byte[] message = algorithm.getBytes(StandardCharsets.UTF_8);
+            signature.initSign(key);
+            signature.update(message);
+            byte[] signed = signature.sign();
+            signature.initVerify(certificate.getPublicKey());
+            signature.update(message);
+            return signature.verify(signed) ? "verifies" : "does not verify";
+        } catch (Exception problem) {
+            return explained(problem);
+        }
     }
 
     private static char[] password(String field, char[] otherwise) {

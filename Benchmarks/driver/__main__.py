@@ -13,6 +13,7 @@ import tempfile
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import agent  # noqa: E402
+import keystores  # noqa: E402
 import libraries  # noqa: E402
 import machine  # noqa: E402
 import trial  # noqa: E402
@@ -21,7 +22,7 @@ GROUPS = {
     "machine": machine.measure,
     "agent": agent.measure,
     "trial": trial.measure,
-    "keystore": libraries.measure_keystore,
+    "keystore": keystores.measure,
     "path": libraries.measure_path,
 }
 

@@ -1,30 +1,9 @@
 """The libraries, beside the programs that do the same."""
 
-import shutil
 import subprocess
 import time
 
 from report import Measurement, median
-
-
-def measure_keystore(folder, options):
-    need(options)
-    certificate, store, count = folder / "certificate.der", folder / "store.jks", 150
-    make_authority(folder, "rsa:2048")
-    openssl("x509", "-in", folder / "root.pem", "-outform", "DER", "-out", certificate)
-    call(options.libraries, "make-jks", count, certificate, store)
-    ours = float(call(options.libraries, "read-jks", store, 200))
-    megabytes = store.stat().st_size / 1e6
-    process = seconds(options.libraries, "read-jks", store, 1) * 1000
-    beside = ""
-    if shutil.which("keytool"):
-        listing = ("keytool", "-list", "-storetype", "JKS", "-keystore", store, "-storepass", "changeit")
-        if f"contains {count} entries" not in call(*listing):
-            raise RuntimeError("keytool does not see all entries")
-        peer = seconds(*listing) * 1000
-        beside = f"keytool -list: {peer:.0f} ms, {peer / process:.0f} times as long"
-    yield Measurement(f"JKS with {count} certificates, read and checked", ours, "µs", "", f"{megabytes / (ours / 1e6):.0f} MB/s in process")
-    yield Measurement("the same as a process", process, "ms", "", beside)
 
 
 def measure_path(folder, options):

@@ -8,8 +8,8 @@ struct LibraryBenchmarks {
             var arguments = CommandLine.arguments.dropFirst().map { $0 }
             guard !arguments.isEmpty else { throw Misuse() }
             switch arguments.removeFirst() {
-            case "make-jks": try KeystoreBenchmark.make(arguments)
-            case "read-jks": try await KeystoreBenchmark.read(arguments)
+            case "make-stores": try KeystoreBenchmark.make(arguments)
+            case "read-store": try await KeystoreBenchmark.read(arguments)
             case "validate": try await PathBenchmark.validate(arguments)
             default: throw Misuse()
             }
@@ -21,7 +21,7 @@ struct LibraryBenchmarks {
 }
 
 struct Misuse: Error, CustomStringConvertible {
-    var description: String { "make-jks COUNT CERTIFICATE.der OUT | read-jks FILE ROUNDS | validate ROOT INTERMEDIATE LEAF ROUNDS" }
+    var description: String { "make-stores BUNDLE.pem FOLDER | read-store FILE ROUNDS | validate ROOT INTERMEDIATE LEAF ROUNDS" }
 }
 
 /// Median microseconds of `rounds` calls.

@@ -67,6 +67,8 @@ public struct CertificateOutline: Hashable, Sendable {
     private static func extensions(_ wrapped: DERElement) throws(DERError) -> [Extension] {
         var list = try DERReader.single(DERElement.Tag.sequence, in: wrapped.content, "extensions").inside
         var extensions: [Extension] = []
+        // Room for what certificates have: growing takes as long as reading.
+        if !list.isAtEnd { extensions.reserveCapacity(10) }
         while !list.isAtEnd {
             var fields = try list.take(DERElement.Tag.sequence, "extension").inside
             let identifier = try fields.take(DERElement.Tag.objectIdentifier, "extnID").content

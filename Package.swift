@@ -102,17 +102,8 @@ func programs() -> [Target] {
         ])
         + [
             .executableTarget(
-                name: "midguard", dependencies: ["OperatorCommands"], path: "Sources/Programs/midguard", swiftSettings: strict(),
-                linkerSettings: [quickStart()])
+                name: "midguard", dependencies: ["OperatorCommands"], path: "Sources/Programs/midguard", swiftSettings: strict())
         ]
-}
-
-/// The released executable starts in few pages: its relocations packed into bits (RELR, glibc 2.36), and no table of all its symbols for
-/// libraries that are never loaded. Both halve what a short command takes of memory.
-func quickStart() -> LinkerSetting {
-    .unsafeFlags(
-        ["-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs", "-Xlinker", "--no-export-dynamic"],
-        .when(platforms: [.linux], configuration: .release))
 }
 
 /// Tests that cross modules, and what all tests share.

@@ -1,28 +1,26 @@
+import KeystoreConformance
 import Testing
 
 @testable import JavaKeystore
 
-@Suite("We see in every BCFKS file of the corpus what Bouncy Castle sees in it", .enabled(if: BouncyCastleCorpus.isPresent))
+@Suite(
+    "BCFKS files of the corpus are verified with the right key only, and say how they are protected", .enabled(if: KeystoreCorpus.isPresent)
+)
 struct BCFKSCorpusTests {
-    static let cases = (try? BouncyCastleCorpus.cases(["BCFKS"])) ?? []
+    static let cases = KeystoreCorpus.cases("BCFKS").filter(\.isSound)
 
-    @Test func thereAreCases() { #expect(Self.cases.count >= 60) }
-
-    @Test(arguments: cases.filter { $0.expect == "ok" }) func soundFile(_ test: BouncyCastleCorpus.Case) throws {
-        let reading = try BouncyCastleCorpus.read(test)
+    @Test(arguments: cases) func soundFile(_ test: KeystoreCase) throws {
+        let reading = try KeystoreCorpus.read(test)
         #expect(reading.format == .bcfks)
         #expect(reading.unseen.isEmpty && reading.trailingBytes == 0)
         // DSA is not computed here, and the reading says so.
         #expect(reading.integrity == (test.isSignedWithDSA ? .signatureNotChecked : .verified))
-        try BouncyCastleCorpus.compare(reading.keystore, with: test)
     }
 
-    @Test func badFiles() throws { try BouncyCastleCorpus.expectErrors(Self.cases) }
-
-    @Test(arguments: cases.filter { $0.verificationKeySpki != nil && $0.expect == "ok" })
-    func signedStore(_ test: BouncyCastleCorpus.Case) throws {
-        let bytes = try BouncyCastleCorpus.bytes(of: test)
-        var options = BouncyCastleCorpus.options(of: test)
+    @Test(arguments: cases.filter { $0.verificationKeySpki != nil })
+    func signedStore(_ test: KeystoreCase) throws {
+        let bytes = try KeystoreCorpus.bytes(of: test)
+        var options = test.options
         let isDSA = test.isSignedWithDSA
         // Without key nothing is claimed.
         let key = options.verificationKey
@@ -31,7 +29,7 @@ struct BCFKSCorpusTests {
         // Another signer's key of any kind does not fit.
         let others = Self.cases.filter { $0.verificationKeySpki != nil && $0.verificationKeySpki != test.verificationKeySpki }
         for other in others {
-            options.verificationKey = BouncyCastleCorpus.options(of: other).verificationKey
+            options.verificationKey = other.options.verificationKey
             if isDSA, other.isSignedWithDSA { continue }
             #expect(throws: KeystoreError.integrity) { try Keystore.read(bytes, password: nil, options: options) }
         }
@@ -47,9 +45,9 @@ struct BCFKSCorpusTests {
         }
     }
 
-    @Test(arguments: cases.filter { $0.expect == "ok" && ($0.file.contains("scrypt") || $0.file.contains("pbkdf2")) })
-    func settingsAreThoseOfTheFile(_ test: BouncyCastleCorpus.Case) throws {
-        guard case .bcfks(let settings) = try BouncyCastleCorpus.read(test).settings else { return #expect(Bool(false)) }
+    @Test(arguments: cases.filter { $0.file.contains("scrypt") || $0.file.contains("pbkdf2") })
+    func settingsAreThoseOfTheFile(_ test: KeystoreCase) throws {
+        guard case .bcfks(let settings) = try KeystoreCorpus.read(test).settings else { return #expect(Bool(false)) }
         #expect(settings.cipher == (test.file.contains("kwp") ? .aesKeyWrap : .aesCCM))
         #expect(settings.integrity == .mac(test.file.contains("sha3") ? .sha3_512 : .sha512))
         switch settings.keyDerivation {
@@ -61,4 +59,8 @@ struct BCFKSCorpusTests {
             #expect(iterations > 0)
         }
     }
+}
+
+extension KeystoreCase {
+    fileprivate var isSignedWithDSA: Bool { signatureAlgorithm?.hasSuffix("withDSA") ?? false }
 }

@@ -1,7 +1,7 @@
 public import Foundation
 
 /// One case of a keystore manifest: a file, the type to open it as, a password, and what the reference implementation saw.
-public struct KeystoreCase: Decodable, Sendable {
+public struct KeystoreCase: Decodable, Sendable, CustomStringConvertible {
     public var id: String
     public var file: String
     public var format: String
@@ -13,13 +13,17 @@ public struct KeystoreCase: Decodable, Sendable {
     public var entries: [Entry]?
     public var bags: [Bag]?
     public var errorClasses: [String]?
+    /// base64 of the DER of a SubjectPublicKeyInfo.
     public var verificationKeySpki: String?
+    public var signatureAlgorithm: String?
+    public var description: String { "\(id) \(file): \(features)" }
 
     public struct Entry: Decodable, Sendable {
         public var alias: String
         public var kind: String
         public var certSha256: [String]?
         public var pkcs8Sha256: String?
+        public var spkiSha256: String?
         public var secretHex: String?
         public var keyAlgorithm: String?
         public var keyOid: String?

@@ -1,6 +1,6 @@
 import Crypto
 import Foundation
-import JavaKeystore
+public import JavaKeystore
 import StrictDER
 
 /// What came of one case.
@@ -18,11 +18,8 @@ public struct KeystoreVerdict: Encodable, Sendable {
     /// Reads `bytes` as the case says and compares everything that the reference implementation told.
     public init(_ test: KeystoreCase, bytes: [UInt8]) {
         (id, file, format, expected) = (test.id, test.file, test.format, test.expect)
-        let options = KeystoreReadingOptions(
-            format: Self.formats[test.format],
-            verificationKey: test.verificationKeySpki.flatMap { Data(base64Encoded: $0) }.map { Array($0) })
         do {
-            let reading = try Keystore.read(bytes, password: test.storePassword.map(KeystorePassword.init), options: options)
+            let reading = try Keystore.read(bytes, password: test.password, options: test.options)
             actual = "ok"
             guard test.expect == "ok" else {
                 let isAllowed = test.errorClasses?.contains("ok") == true
@@ -42,10 +39,6 @@ public struct KeystoreVerdict: Encodable, Sendable {
         }
     }
 
-    static let formats: [String: KeystoreFormat] = [
-        "JKS": .jks, "CaseExactJKS": .jks, "JCEKS": .jceks, "PKCS12": .pkcs12, "BCFKS": .bcfks, "BKS": .bks, "BKS-V1": .bks, "UBER": .uber,
-    ]
-
     /// The manifest's name for an error.
     static func errorClass(of error: KeystoreError) -> String {
         switch error {
@@ -62,6 +55,19 @@ public struct KeystoreVerdict: Encodable, Sendable {
         @unknown default: "unexpected"
         }
     }
+}
+
+extension KeystoreCase {
+    /// How the file is to be opened.
+    public var password: KeystorePassword? { storePassword.map(KeystorePassword.init) }
+    public var options: KeystoreReadingOptions {
+        KeystoreReadingOptions(
+            format: Self.formats[format], verificationKey: verificationKeySpki.flatMap { Data(base64Encoded: $0) }.map { Array($0) })
+    }
+
+    private static let formats: [String: KeystoreFormat] = [
+        "JKS": .jks, "CaseExactJKS": .jks, "JCEKS": .jceks, "PKCS12": .pkcs12, "BCFKS": .bcfks, "BKS": .bks, "BKS-V1": .bks, "UBER": .uber,
+    ]
 }
 
 /// Compares a store that was read with what the reference implementation saw in it.
@@ -133,7 +139,7 @@ struct KeystoreComparison {
 
     /// Every bag, in file order.
     private func compare(_ bytes: [UInt8], with expected: [KeystoreCase.Bag]) -> [String] {
-        let password = test.storePassword.map { KeystorePassword($0) }
+        let password = test.password
         guard let bags = try? PKCS12.bags(bytes, password: password) else { return ["its bags cannot be read"] }
         guard bags.count == expected.count else { return ["\(bags.count) bags, not \(expected.count)"] }
         // Keys under passwords of their own are compared as entries, which know the passwords.

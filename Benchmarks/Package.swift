@@ -9,13 +9,18 @@ let package = Package(
     // The name is given because a checkout may lie in a folder of any name.
     dependencies: [
         .package(name: "midguard", path: ".."), .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
     ],
     targets: [
         .executableTarget(
             name: "LibraryBenchmarks",
             dependencies: [
-                .product(name: "JavaKeystore", package: "midguard"),
+                "PathCorpora", .product(name: "JavaKeystore", package: "midguard"),
                 .product(name: "PathValidation", package: "midguard"),
+                // A peer, and what makes the chains.
+                .product(name: "X509", package: "swift-certificates"), .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
             swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
         ),

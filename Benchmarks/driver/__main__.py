@@ -14,8 +14,8 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import agent  # noqa: E402
 import keystores  # noqa: E402
-import libraries  # noqa: E402
 import machine  # noqa: E402
+import paths  # noqa: E402
 import trial  # noqa: E402
 
 GROUPS = {
@@ -23,7 +23,7 @@ GROUPS = {
     "agent": agent.measure,
     "trial": trial.measure,
     "keystore": keystores.measure,
-    "path": libraries.measure_path,
+    "path": paths.measure,
 }
 
 

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import time
 
+from libraries import call, need
 from report import Measurement, median
 
 PEERS = pathlib.Path(__file__).resolve().parent.parent / "peers" / "java"
@@ -15,8 +16,7 @@ BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
 
 
 def measure(folder, options):
-    if not options.libraries:
-        raise RuntimeError("--libraries names no executable")
+    need(options)
     for program, package in (("keytool", "openjdk-17-jre-headless"), ("java", "openjdk-17-jre-headless"), ("javac", "openjdk-17-jdk-headless")):
         if not shutil.which(program):
             raise RuntimeError(f"{program} is missing: apt-get install {package}")
@@ -24,8 +24,8 @@ def measure(folder, options):
         raise RuntimeError("Bouncy Castle is missing: apt-get install libbcprov-java libbcpkix-java")
     if not os.path.exists("/usr/bin/time"):
         raise RuntimeError("GNU time is missing: apt-get install time")
-    run(options.libraries, "make-stores", BUNDLE, folder)
-    run("javac", "-d", folder, PEERS / "KeystoreTimes.java")
+    call(options.libraries, "make-stores", BUNDLE, folder)
+    call("javac", "-d", folder, PEERS / "KeystoreTimes.java")
     yield from commands(folder, options)
     yield from in_process(folder, options)
 
@@ -75,14 +75,7 @@ def java(folder, file, kind, provider, rounds):
 
 
 def numbers(*command):
-    return [float(word) for word in run(*command).split()]
-
-
-def run(*command):
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=300, stdin=subprocess.DEVNULL)
-    if done.returncode != 0:
-        raise RuntimeError(f"{command[0]} {command[1]} ended with {done.returncode}: {done.stderr or done.stdout}")
-    return done.stdout
+    return [float(word) for word in call(*command).split()]
 
 
 def process(command, environment):

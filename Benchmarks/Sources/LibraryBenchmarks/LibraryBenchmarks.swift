@@ -10,7 +10,9 @@ struct LibraryBenchmarks {
             switch arguments.removeFirst() {
             case "make-stores": try KeystoreBenchmark.make(arguments)
             case "read-store": try await KeystoreBenchmark.read(arguments)
-            case "validate": try await PathBenchmark.validate(arguments)
+            case "make-chains": try PathChains.make(arguments)
+            case "path": try await PathBenchmark.serve(arguments)
+            case "hostile": try await HostileChains.run(arguments)
             default: throw Misuse()
             }
         } catch {
@@ -21,7 +23,11 @@ struct LibraryBenchmarks {
 }
 
 struct Misuse: Error, CustomStringConvertible {
-    var description: String { "make-stores BUNDLE.pem FOLDER | read-store FILE ROUNDS | validate ROOT INTERMEDIATE LEAF ROUNDS" }
+    var description: String {
+        """
+        make-stores BUNDLE.pem FOLDER | read-store FILE ROUNDS | make-chains rsa2048|p256 COUNT FILE | path MODE FILE | hostile [FILE.json]
+        """
+    }
 }
 
 /// Median microseconds of `rounds` calls.

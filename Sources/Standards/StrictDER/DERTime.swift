@@ -17,9 +17,12 @@ public enum DERTime {
         let isShort = element.tag == DERElement.Tag.utcTime
         guard isShort || element.tag == DERElement.Tag.generalizedTime, digits.count == (isShort ? 12 : 14), digits.allSatisfy(isDigit)
         else { throw malformed }
+        var position = digits.startIndex
         func number(_ count: Int) -> Int {
-            defer { digits = digits.dropFirst(count) }
-            return digits.prefix(count).reduce(0) { $0 * 10 + Int($1 &- UInt8(ascii: "0")) }
+            defer { position += count }
+            var value = 0
+            for octet in position..<position + count { value = value * 10 + Int(digits[octet] &- UInt8(ascii: "0")) }
+            return value
         }
         var year = number(isShort ? 2 : 4)
         if isShort { year += year < 50 ? 2000 : 1900 }

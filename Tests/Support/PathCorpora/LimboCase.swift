@@ -108,11 +108,14 @@ package enum PEMCertificate {
         return try? ParsedCertificate(der: der)
     }
 
+    /// Octet by octet, since some cases are large and what is timed is their validation.
     package static func bytes(_ pem: String, _ label: String) -> [UInt8]? {
-        guard let start = pem.range(of: "-----BEGIN \(label)-----"),
-            let end = pem.range(of: "-----END", range: start.upperBound..<pem.endIndex)
+        let text = Array(pem.utf8)
+        guard let start = text.firstRange(of: Array("-----BEGIN \(label)-----".utf8)),
+            let end = text[start.upperBound...].firstRange(of: Array("-----END".utf8))
         else { return nil }
-        return Data(base64Encoded: pem[start.upperBound..<end.lowerBound].filter { !$0.isWhitespace }).map(Array.init)
+        let space = UInt8(ascii: " ")
+        return Data(base64Encoded: Data(text[start.upperBound..<end.lowerBound].filter { $0 > space })).map(Array.init)
     }
 }
 

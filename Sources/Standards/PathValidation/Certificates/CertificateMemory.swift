@@ -23,10 +23,11 @@ final class CertificateMemory: Sendable {
 
     /// Reads the certificate unless it is known.
     func record(of der: [UInt8]) throws(DERError) -> CertificateRecord {
-        let mayBeKnown = der.count <= Self.sizeLimit
-        if mayBeKnown, let known = records.withLock({ $0[Octets(bytes: der)] }) { return known }
+        guard der.count <= Self.sizeLimit else { return try CertificateRecord(der) }
+        let octets = Octets(der)
+        if let known = records.withLock({ $0[octets] }) { return known }
         let record = try CertificateRecord(der)
-        if mayBeKnown, record.facts.isAuthority == true { records.withLock { $0.insert(record, for: Octets(bytes: der)) } }
+        if record.facts.isAuthority == true { records.withLock { $0.insert(record, for: octets) } }
         return record
     }
 
@@ -34,10 +35,21 @@ final class CertificateMemory: Sendable {
     func remember(_ signature: Signature) { signatures.withLock { $0.insert(true, for: signature) } }
 }
 
-/// Bytes as a key. An array of them is hashed one by one, which takes longer than reading a certificate.
+/// Bytes as a key, hashed once for all the dictionaries that are asked. An array is hashed octet by octet, which takes longer than reading
+/// a certificate.
 private struct Octets: Hashable, Sendable {
     let bytes: [UInt8]
-    func hash(into hasher: inout Hasher) { hasher.combine(octets: bytes) }
+    private let digest: Int
+
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+        var hasher = Hasher()
+        hasher.combine(octets: bytes)
+        digest = hasher.finalize()
+    }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(digest) }
+    static func == (left: Self, right: Self) -> Bool { left.digest == right.digest && left.bytes == right.bytes }
 }
 
 extension Hasher {

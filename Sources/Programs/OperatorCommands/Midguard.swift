@@ -16,17 +16,10 @@ public struct Midguard: AsyncParsableCommand {
 
     public init() {}
 
-    /// `keystore list` without anything wrong in its words. Listing is what scripts call by the hundred, and reading the whole tree of
-    /// commands takes longer than the work: help and mistakes go the common way.
-    private static func plainListing(_ words: ArraySlice<String>) -> KeystoreList? {
-        guard words.starts(with: ["keystore", "list"]) else { return nil }
-        return try? KeystoreList.parse(Array(words.dropFirst(2)))
-    }
-
     /// Runs the command line and ends the process with the exit code that the command line promises.
     public static func mainWithExitCodes() async {
         do {
-            if let listing = plainListing(CommandLine.arguments.dropFirst()) { return try listing.run() }
+            if let listing = StoreListing(plainWords: CommandLine.arguments.dropFirst()) { return try listing.run() }
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
         } catch let failure as CommandFailure {

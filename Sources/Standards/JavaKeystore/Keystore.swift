@@ -28,7 +28,7 @@ public struct Keystore: Hashable, Sendable {
         /// As stored, for people; a lone surrogate shows as U+FFFD. JKS and PKCS#12 fold case when Java sets an alias; other writers may
         /// spell it in any way.
         public var alias: String {
-            get { String(decoding: aliasUnits, as: UTF16.self) }
+            get { String(javaUnits: aliasUnits) }
             set { aliasUnits = Array(newValue.utf16) }
         }
         /// To the millisecond.

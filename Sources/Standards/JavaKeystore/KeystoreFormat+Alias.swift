@@ -8,7 +8,18 @@ extension KeystoreFormat {
     /// The alias that Java sets or looks up when it is given this one.
     public func settingAlias(_ alias: String) -> String { foldsCase ? folded(Array(alias.utf16)) : alias }
 
-    private func folded(_ units: [UInt16]) -> String { String(decoding: JavaLowerCase.of(units), as: UTF16.self) }
+    private func folded(_ units: [UInt16]) -> String { String(javaUnits: JavaLowerCase.of(units)) }
+}
+
+extension String {
+    /// UTF-16 as Java holds text; a lone surrogate shows as U+FFFD. ASCII, which nearly all aliases are, goes the short way.
+    init(javaUnits units: [UInt16]) {
+        if units.allSatisfy({ $0 < 0x80 }) {
+            self.init(decoding: units.map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
+        } else {
+            self.init(decoding: units, as: UTF16.self)
+        }
+    }
 }
 
 extension Keystore {

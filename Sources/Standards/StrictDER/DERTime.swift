@@ -39,24 +39,29 @@ public enum DERTime {
         let time = CivilTime(milliseconds: milliseconds)
         var text = time.text(yearDigits: 4)
         if time.millisecond > 0 {
-            text += "." + padded(time.millisecond, to: 3)
-            while text.last == "0" { text.removeLast() }
+            text.append(UInt8(ascii: "."))
+            append(time.millisecond, digits: 3, to: &text)
+            while text.last == UInt8(ascii: "0") { text.removeLast() }
         }
-        return DER.element(DERElement.Tag.generalizedTime, Array((text + "Z").utf8))
+        return DER.element(DERElement.Tag.generalizedTime, text + [UInt8(ascii: "Z")])
     }
 
     /// UTCTime until 2049, GeneralizedTime before 1950 and from 2050 on, whole seconds (RFC 5280 §4.1.2.5).
     public static func certificate(seconds: Int64) -> [UInt8] {
         let time = CivilTime(milliseconds: min(max(seconds, CivilTime.first / 1000), CivilTime.last / 1000) * 1000)
         guard (1950..<2050).contains(time.year) else { return generalized(milliseconds: time.milliseconds) }
-        return DER.element(DERElement.Tag.utcTime, Array((time.text(yearDigits: 2) + "Z").utf8))
+        return DER.element(DERElement.Tag.utcTime, time.text(yearDigits: 2) + [UInt8(ascii: "Z")])
     }
 
     private static func isDigit(_ octet: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(octet) }
 
-    static func padded(_ number: Int, to count: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, count - digits.count)) + digits.suffix(count)
+    /// Appends the last `count` digits of a number that is not negative.
+    static func append(_ number: Int, digits count: Int, to text: inout [UInt8]) {
+        var divisor = (1..<count).reduce(1) { value, _ in value * 10 }
+        while divisor > 0 {
+            text.append(UInt8(ascii: "0") + UInt8(number / divisor % 10))
+            divisor /= 10
+        }
     }
 
     private static func isLeap(_ year: Int) -> Bool { year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400)) }
@@ -119,11 +124,23 @@ public struct CivilTime: Hashable, Sendable {
 
     /// RFC 3339 in UTC, whole seconds: `2026-11-25T01:35:53Z`.
     public var rfc3339: String {
-        let date = [DERTime.padded(year, to: 4), DERTime.padded(month, to: 2), DERTime.padded(day, to: 2)].joined(separator: "-")
-        return date + "T" + [hour, minute, second].map { DERTime.padded($0, to: 2) }.joined(separator: ":") + "Z"
+        var text: [UInt8] = []
+        text.reserveCapacity(20)
+        DERTime.append(year, digits: 4, to: &text)
+        for (mark, number) in [("-", month), ("-", day), ("T", hour), (":", minute), (":", second)] as [(Unicode.Scalar, Int)] {
+            text.append(UInt8(ascii: mark))
+            DERTime.append(number, digits: 2, to: &text)
+        }
+        text.append(UInt8(ascii: "Z"))
+        return String(decoding: text, as: UTF8.self)
     }
 
-    func text(yearDigits: Int) -> String {
-        DERTime.padded(year, to: yearDigits) + [month, day, hour, minute, second].map { DERTime.padded($0, to: 2) }.joined()
+    /// `20261125013553`, the year with its last digits.
+    func text(yearDigits: Int) -> [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(20)
+        DERTime.append(year, digits: yearDigits, to: &text)
+        for number in [month, day, hour, minute, second] { DERTime.append(number, digits: 2, to: &text) }
+        return text
     }
 }

@@ -57,6 +57,11 @@ public enum DistinguishedNameText {
 
     /// RFC 4514 §2.4; control characters as hexadecimal pairs, so that no name moves the reader's cursor.
     private static func escaped(_ text: String) -> String {
+        // Nearly all names: nothing to escape.
+        let isPlain = text.utf8.allSatisfy {
+            (0x61...0x7A).contains($0) || (0x41...0x5A).contains($0) || (0x2D...0x3A).contains($0) || $0 == 0x20
+        }
+        if isPlain, text.utf8.first != 0x20, text.utf8.last != 0x20 { return text }
         var result = ""
         let scalars = Array(text.unicodeScalars)
         for (index, scalar) in scalars.enumerated() {

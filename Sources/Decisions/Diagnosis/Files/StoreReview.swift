@@ -65,12 +65,12 @@ extension StoreFindings {
     }
 
     private static func duplicates(_ reading: KeystoreReading, on store: StoreContext) -> Finding? {
-        var aliases: [WholeBytes: [String]] = [:]
+        var entries: [WholeBytes: [Keystore.Entry]] = [:]
         for entry in reading.keystore.entries {
             guard case .trustedCertificate(let certificate) = entry.content else { continue }
-            aliases[WholeBytes(bytes: certificate.bytes), default: []].append(reading.format.shownAlias(of: entry))
+            entries[WholeBytes(bytes: certificate.bytes), default: []].append(entry)
         }
-        let groups = aliases.values.filter { $0.count > 1 }.sorted { $0[0] < $1[0] }
+        let groups = entries.values.filter { $0.count > 1 }.map { $0.map { reading.format.shownAlias(of: $0) } }.sorted { $0[0] < $1[0] }
         guard !groups.isEmpty else { return nil }
         return finding(
             "store.duplicate", store, severity: .notice,

@@ -14,19 +14,6 @@ struct StoreOptions: ParsableArguments {
     }
 }
 
-/// `text` for people, `json` for programs; runs the body of a keystore command and says what went wrong in the same way.
 extension OutputOptions {
-    /// Problems go to stdout as JSON where JSON was asked for, else to stderr.
-    func reporting(on path: String, _ body: () throws -> Void) throws {
-        do { try body() } catch let problem as StoreProblem {
-            if isJSON {
-                var result = ResultStream()
-                result.json(.object([("path", .string(path)), ("findings", .array(problem.findings.map { JSONText($0) }))]))
-                result.text("\n")
-            } else {
-                StandardStream.note(FindingText(colours: false).render(problem.findings))
-            }
-            throw ExitCode(problem.exitCode)
-        }
-    }
+    func reporting(on path: String, _ body: () throws -> Void) throws { try StoreProblem.reporting(on: path, asJSON: isJSON, body) }
 }

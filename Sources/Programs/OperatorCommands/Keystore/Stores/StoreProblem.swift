@@ -1,3 +1,4 @@
+import ArgumentParser
 import Diagnosis
 import JavaKeystore
 import LocalFiles
@@ -18,6 +19,21 @@ struct StoreProblem: Error {
 
     /// A file that cannot be read or written tells nothing about its content: 3.
     init(_ failure: FileFailure) { self.init(Self.finding(failure), exitCode: 3) }
+
+    /// Runs the body of a keystore command and says what went wrong in the same way: on stdout as JSON where JSON was asked for, else on
+    /// stderr.
+    static func reporting(on path: String, asJSON: Bool, _ body: () throws -> Void) throws {
+        do { try body() } catch let problem as StoreProblem {
+            if asJSON {
+                var result = ResultStream()
+                result.json(.object([("path", .string(path)), ("findings", .array(problem.findings.map { JSONText($0) }))]))
+                result.text("\n")
+            } else {
+                StandardStream.note(FindingText(colours: false).render(problem.findings))
+            }
+            throw ExitCode(problem.exitCode)
+        }
+    }
 
     private static func finding(_ failure: FileFailure) -> Finding {
         let path = failure.path

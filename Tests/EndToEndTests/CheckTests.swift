@@ -9,10 +9,13 @@ struct CheckTests {
         struct Finding: Decodable {
             struct Fix: Decodable { var command: String? }
             var id: String
+            var evidence: [String: String]
             var fixes: [Fix]
         }
+        struct Stage: Decodable { var name: String }
         struct Checks: Decodable { var chain: String, hostname: String, revocation: String }
         var verdict: String
+        var stages: [Stage]
         var checks: Checks
         var findings: [Finding]
     }

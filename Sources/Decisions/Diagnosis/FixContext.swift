@@ -9,6 +9,12 @@ public struct FixContext: Hashable, Sendable {
     public var trustStorePasswordFile: String?
     /// `HOST:PORT` of `--connect`.
     public var connect: String?
+    /// As `--proxy` takes it, and what goes with it.
+    public var proxy: String?
+    public var proxyPasswordFile: String?
+    public var proxyExclusions: String?
+    /// A proxy that the environment names; it is never used unasked.
+    public var environmentProxy: String?
 
     public init(home: String? = nil, trustStore: String? = nil, trustStorePasswordFile: String? = nil, connect: String? = nil) {
         (self.home, self.trustStore, self.trustStorePasswordFile, self.connect) = (home, trustStore, trustStorePasswordFile, connect)
@@ -17,7 +23,12 @@ public struct FixContext: Hashable, Sendable {
     /// A command line of this program with everything quoted.
     func command(_ words: [String], store: Bool = false, connecting: Bool = false) -> String {
         var all = [program] + words
-        if connecting, let connect { all += ["--connect", connect] }
+        if connecting {
+            if let connect { all += ["--connect", connect] }
+            if let proxy { all += ["--proxy", proxy] }
+            if let proxyPasswordFile { all += ["--proxy-password-file", proxyPasswordFile] }
+            if let proxyExclusions { all += ["--no-proxy", proxyExclusions] }
+        }
         if store { all += storeOptions }
         return all.map(Words.quoted).joined(separator: " ")
     }

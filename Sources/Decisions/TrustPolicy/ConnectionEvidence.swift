@@ -6,6 +6,8 @@ public import struct Foundation.Date
 public struct ConnectionEvidence: Sendable {
     public var endpoint: Endpoint
     public var decision: PolicyDecision
+    /// `HOST:PORT` of the proxy that the connection went through.
+    public var proxy: String?
     public var stages: [Stage]
     /// Why no session came about; nil when the handshake ended.
     public var obstacle: ConnectionObstacle?
@@ -61,6 +63,8 @@ public enum ConnectionObstacle: Hashable, Sendable {
     case peerAlert(String)
     case clientCertificateRequired
     case plainHTTPRefused
+    /// There is no way through the proxy.
+    case proxy(ProxyObstacle)
     case other(String)
 }
 

@@ -27,7 +27,10 @@ struct Dialer: Sendable {
             evidence.obstacle = endpoint.scheme == .http ? .plainHTTPRefused : .other("StartTLS is not offered yet")
             return Attempt(evidence: evidence, channel: nil)
         }
-        let target = dial ?? (endpoint.host, endpoint.port)
+        let goal = dial ?? (endpoint.host, endpoint.port)
+        let proxy = configuration.proxy.flatMap { $0.applies(to: endpoint.host) ? $0 : nil }
+        evidence.proxy = proxy?.place
+        let target = proxy.map { ($0.host, $0.port) } ?? goal
         let resolving = Stopwatch()
         let addresses: [SocketAddress]
         do {
@@ -35,10 +38,14 @@ struct Dialer: Sendable {
             evidence.stages.append(Stage(.resolve, .passed, milliseconds: resolving.milliseconds))
         } catch {
             evidence.stages.append(Stage(.resolve, .failed, milliseconds: resolving.milliseconds))
-            evidence.obstacle = .nameNotFound(host: target.0)
+            evidence.obstacle = proxy == nil ? .nameNotFound(host: target.0) : .proxy(.nameNotFound)
             return Attempt(evidence: evidence, channel: nil)
         }
-        evidence.decision = configuration.policies.decide(host: endpoint.host, addresses: addresses.compactMap(\.ipAddress), at: now)
+        if proxy == nil {
+            // Behind a proxy names are resolved by the proxy.
+            evidence.decision = configuration.policies.decide(host: endpoint.host, addresses: addresses.compactMap(\.ipAddress), at: now)
+        }
+        let tunnel = proxy.map { Tunnel(proxy: $0, target: Endpoint(scheme: .tls, host: goal.0, port: goal.1).description) }
 
         let connecting = Stopwatch()
         var obstacle = ConnectionObstacle.other("no address to connect to")
@@ -46,12 +53,23 @@ struct Dialer: Sendable {
             let session = Session(
                 endpoint: endpoint, evidence: evidence, judge: CertificateJudge(anchors: configuration.anchors, source: source))
             do {
-                let (channel, handshake) = try await connect(to: address, session: session)
+                let (channel, tunnelled, handshake) = try await connect(to: address, tunnel: tunnel, session: session)
                 evidence.stages.append(Stage(.connect, .passed, milliseconds: connecting.milliseconds))
+                if tunnel != nil {
+                    let asking = Stopwatch()
+                    do { try await tunnelled.get() } catch {
+                        evidence.stages.append(Stage(.proxy, .failed, milliseconds: asking.milliseconds))
+                        evidence.obstacle = .proxy((error as? ProxyTunnel.Failure)?.obstacle ?? .notAProxy("\(type(of: error))"))
+                        channel.close(promise: nil)
+                        return Attempt(evidence: evidence, channel: nil)
+                    }
+                    evidence.stages.append(Stage(.proxy, .passed, milliseconds: asking.milliseconds))
+                }
                 session.update { $0.stages = evidence.stages }
                 return await finish(channel, handshake: handshake, session: session)
             } catch {
                 obstacle = .connecting(error, address: Self.text(address), seconds: configuration.connectTimeout.seconds)
+                if proxy != nil { obstacle = .proxy(.unreachable(Self.words(obstacle))) }
             }
         }
         evidence.stages.append(Stage(.connect, .failed, milliseconds: connecting.milliseconds))
@@ -59,29 +77,52 @@ struct Dialer: Sendable {
         return Attempt(evidence: evidence, channel: nil)
     }
 
-    /// TCP, with TLS beginning at once; the future ends with the handshake.
-    private func connect(to address: SocketAddress, session: Session) async throws -> (any Channel, EventLoopFuture<Void>) {
+    /// Where a proxy is to lead, `HOST:PORT`.
+    private struct Tunnel: Sendable {
+        var proxy: ProxyRoute
+        var target: String
+    }
+
+    /// TCP, with TLS beginning at once, or as soon as the proxy has opened its tunnel; the futures end with the tunnel and the handshake.
+    private func connect(
+        to address: SocketAddress, tunnel: Tunnel?, session: Session
+    ) async throws -> (any Channel, tunnel: EventLoopFuture<Void>, handshake: EventLoopFuture<Void>) {
         let context = try NIOSSLContext(configuration: Self.tls)
         let host = session.endpoint.host
         // RFC 6066 §3: no address literals in server_name.
         let serverName = IPAddress(host) == nil ? host : nil
-        let handshake = Mutex<EventLoopFuture<Void>?>(nil)
-        let channel = try await ClientBootstrap(group: group)
-            .connectTimeout(TimeAmount(configuration.connectTimeout))
-            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let promise = channel.eventLoop.makePromise(of: Void.self)
-                    handshake.withLock { $0 = promise.futureResult }
-                    let tls = try NIOSSLClientHandler(context: context, serverHostname: serverName) { certificates, verified in
-                        session.judge(certificates, then: verified)
-                    }
-                    try channel.pipeline.syncOperations.addHandlers(FirstBytes { session.began(with: $0) }, tls, HandshakeWatch(promise))
-                }
+        let beginTLS: @Sendable (any Channel, EventLoopPromise<Void>) throws -> Void = { channel, ended in
+            let tls = try NIOSSLClientHandler(context: context, serverHostname: serverName) { certificates, verified in
+                session.judge(certificates, then: verified)
             }
-            .connect(to: address).get()
-        guard let future = handshake.withLock({ $0 }) else { throw ChannelError.inappropriateOperationForState }
-        return (channel, future)
+            try channel.pipeline.syncOperations.addHandlers(FirstBytes { session.began(with: $0) }, tls, HandshakeWatch(ended))
+        }
+        let (tunnelTimeout, loop) = (configuration.handshakeTimeout, group.next())
+        let handshake = loop.makePromise(of: Void.self)
+        let tunnelled = loop.makePromise(of: Void.self)
+        do {
+            let channel = try await ClientBootstrap(group: loop)
+                .connectTimeout(TimeAmount(configuration.connectTimeout))
+                .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+                .channelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        guard let tunnel else {
+                            tunnelled.succeed()
+                            return try beginTLS(channel, handshake)
+                        }
+                        try ProxyTunnel.install(in: channel, to: tunnel.target, through: tunnel.proxy, timeout: tunnelTimeout) { channel in
+                            try beginTLS(channel, handshake)
+                        }.cascade(to: tunnelled)
+                    }
+                }
+                .connect(to: address).get()
+            tunnelled.futureResult.whenFailure { handshake.fail($0) }
+            return (channel, tunnelled.futureResult, handshake.futureResult)
+        } catch {
+            tunnelled.fail(error)
+            handshake.fail(error)
+            throw error
+        }
     }
 
     private func finish(_ channel: any Channel, handshake: EventLoopFuture<Void>, session: Session) async -> Attempt {
@@ -118,6 +159,16 @@ struct Dialer: Sendable {
         // How long a closed connection waits for the peer's close_notify.
         tls.shutdownTimeout = .milliseconds(500)
         return tls
+    }
+
+    private static func words(_ obstacle: ConnectionObstacle) -> String {
+        switch obstacle {
+        case .refused(let address): "\(address) refuses connections"
+        case .timeout(let address, let seconds): "\(address) did not answer within \(Int(seconds)) seconds"
+        case .reset(let during): "it cut the connection while \(during)"
+        case .other(let what): what
+        default: "no connection"
+        }
     }
 
     private static func text(_ address: SocketAddress) -> String {

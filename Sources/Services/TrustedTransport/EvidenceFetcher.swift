@@ -11,6 +11,7 @@ import TrustPolicy
 final class EvidenceFetcher: EvidenceSource {
     private let group: any EventLoopGroup
     private let timeout: Duration
+    private let proxy: ProxyRoute?
     private let memory = Mutex<[EvidenceRequest: Remembered]>([:])
 
     private enum Remembered {
@@ -31,7 +32,9 @@ final class EvidenceFetcher: EvidenceSource {
     static let keepAnswers: Duration = .seconds(300)
     static let keepFailures: Duration = .seconds(20)
 
-    init(group: any EventLoopGroup, timeout: Duration) { (self.group, self.timeout) = (group, timeout) }
+    init(group: any EventLoopGroup, timeout: Duration, proxy: ProxyRoute? = nil) {
+        (self.group, self.timeout, self.proxy) = (group, timeout, proxy)
+    }
 
     func fetch(_ request: EvidenceRequest) async -> EvidenceAnswer {
         let task = memory.withLock { memory -> Result<EvidenceAnswer, NeedsTask> in
@@ -96,15 +99,21 @@ final class EvidenceFetcher: EvidenceSource {
             request.body = body
             request.headers.append(("content-type", "application/ocsp-request"))
         }
-        let addresses = try await NameResolution.addresses(of: endpoint.host, port: endpoint.port)
+        let place = String(endpoint.description.dropFirst("http://".count))
+        let proxy = proxy.flatMap { $0.applies(to: endpoint.host) ? $0 : nil }
+        if let proxy {
+            // A proxy is asked for the whole URL (RFC 9112 §3.2.2).
+            request.path = "http://\(place)\(path)"
+            if let authorization = proxy.authorization { request.headers.append(("proxy-authorization", authorization)) }
+        }
+        let addresses = try await NameResolution.addresses(of: proxy?.host ?? endpoint.host, port: proxy?.port ?? endpoint.port)
         var last: any Error = NameResolution.NotFound()
         for address in addresses.prefix(3) {
             do {
                 let channel = try await ClientBootstrap(group: group).connectTimeout(TimeAmount(timeout)).connect(to: address).get()
-                let host = endpoint.port == 80 ? endpoint.host : "\(endpoint.host):\(endpoint.port)"
                 let connection = try await HTTPConnection.adopt(channel)
                 defer { connection.close() }
-                return try await connection.exchange(request, host: host, limit: Self.limit(for: kind)).response
+                return try await connection.exchange(request, host: place, limit: Self.limit(for: kind)).response
             } catch let error as HTTPConnection.Failure {
                 throw error
             } catch {

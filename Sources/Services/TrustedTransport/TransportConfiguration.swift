@@ -8,6 +8,8 @@ public struct TransportConfiguration: Sendable {
     public var anchors: TrustAnchors
     public var trustStore: TrustStoreFacts
     public var policies: PolicyTable
+    /// Through which connections and look-ups leave; nil for direct ones.
+    public var proxy: ProxyRoute?
     /// For one address, TCP only.
     public var connectTimeout: Duration = .seconds(10)
     /// For the TLS handshake with all checks, revocation look-ups included.

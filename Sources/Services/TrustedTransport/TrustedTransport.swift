@@ -17,7 +17,7 @@ public final class TrustedTransport: Sendable {
         self.configuration = configuration
         dialer = Dialer(
             configuration: configuration, group: group,
-            source: evidence ?? EvidenceFetcher(group: group, timeout: configuration.evidenceTimeout))
+            source: evidence ?? EvidenceFetcher(group: group, timeout: configuration.evidenceTimeout, proxy: configuration.proxy))
         pool = ConnectionPool(perEndpoint: configuration.idleConnections, idleTimeout: configuration.idleTimeout)
     }
 

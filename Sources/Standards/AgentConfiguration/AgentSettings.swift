@@ -25,6 +25,8 @@ public struct AgentSettings: Sendable {
         public var port: Int
         public var username: String?
         public var password: Secret?
+        /// A list of hosts that are reached directly.
+        public var exclusions: String?
     }
 
     public var url: InstanceURL
@@ -163,6 +165,6 @@ private struct Reading {
         if host.value.contains("://") { throw .proxyHostHasScheme(value: withoutUser(host.value), at: host.position) }
         return .init(
             host: host.value, port: try number("mid.proxy.port"), username: text("mid.proxy.username"),
-            password: text("mid.proxy.password").map { Secret($0) })
+            password: text("mid.proxy.password").map { Secret($0) }, exclusions: text("mid.midguard.proxy.exclusions"))
     }
 }

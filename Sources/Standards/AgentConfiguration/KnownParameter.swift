@@ -49,6 +49,9 @@ public struct KnownParameter: Hashable, Sendable {
         .init("mid.proxy.port", .number(1...65_535), "80", "The proxy's port."),
         .init("mid.proxy.username", .text, nil, "User for the proxy."),
         .init("mid.proxy.password", .secret, nil, "That user's password."),
+        .init(
+            "mid.midguard.proxy.exclusions", .text, nil,
+            "Hosts that are reached without the proxy: host.example, *.corp.example, 10.0.0.0/8."),
         .init("mid.upgrade.use_proxy", .flag, "true", "Use the proxy for upgrades too."),
         .init("glide.mid.autoupgrade.proxy_host", .text, nil, "A proxy for upgrades only.", aliases: ["glide.glidesoap.proxy_host"]),
         .init("glide.mid.autoupgrade.proxy_port", .number(1...65_535), "80", "Its port.", aliases: ["glide.glidesoap.proxy_port"]),

@@ -2,13 +2,15 @@ public import Foundation
 
 /// A program of another maker that our files and messages are tried on.
 public enum Counterpart: String, Sendable {
-    case keytool, openssl, java, javac
+    case keytool, openssl, java, javac, squid, python3
 
     var package: String {
         switch self {
         case .keytool, .java: "openjdk-17-jre-headless"
         case .javac: "openjdk-17-jdk-headless"
         case .openssl: "openssl"
+        case .squid: "squid-openssl"
+        case .python3: "python3"
         }
     }
 
@@ -57,7 +59,7 @@ public enum Counterpart: String, Sendable {
     }
 
     private var path: String? {
-        ["/usr/bin", "/usr/local/bin", "/bin"].map { "\($0)/\(rawValue)" }.first(where: FileManager.default.isExecutableFile)
+        ["/usr/bin", "/usr/local/bin", "/bin", "/usr/sbin"].map { "\($0)/\(rawValue)" }.first(where: FileManager.default.isExecutableFile)
     }
 }
 

@@ -55,7 +55,7 @@ public struct ConnectionReport: Sendable, Codable {
 
     private static func verdict(_ evidence: ConnectionEvidence) -> Verdict {
         switch evidence.obstacle {
-        case .nameNotFound, .refused, .timeout, .reset, .other: return .unreachable
+        case .nameNotFound, .refused, .timeout, .reset, .proxy, .other: return .unreachable
         case .notTLS, .protocolTooOld, .noCommonCipher, .peerAlert, .clientCertificateRequired: return .undetermined
         case .plainHTTPRefused: return .refused
         case nil: break

@@ -16,6 +16,7 @@ extension ConnectionObstacle {
                 vendorMessages: vendor,
                 references: ["RFC 8446"].filter { _ in id.hasPrefix("tls.") })
         }
+        if let missing = missingProxy(for: evidence, context: context) { return missing }
         switch self {
         case .nameNotFound(let name):
             return finding(
@@ -83,6 +84,7 @@ extension ConnectionObstacle {
                 "policy.plain-http-refused", "\(subject) is plain HTTP, which is refused.",
                 "Nothing would be checked and nothing protected: passwords and payloads would travel in the clear.",
                 fixes: [.init("Use https", command: context.command(["check", "https://\(host)"], store: true))])
+        case .proxy(let obstacle): return obstacle.finding(for: evidence, context: context)
         case .other(let what):
             return finding(
                 "network.reset", "The connection to \(host) failed: \(what).",

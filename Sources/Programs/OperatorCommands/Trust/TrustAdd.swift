@@ -20,6 +20,7 @@ struct TrustAdd: AsyncParsableCommand {
     @Option(help: "SHA-256 of the certificate to take from --from or --from-aia.") var fingerprint: Fingerprint?
     @Option(help: "HOST:PORT to dial instead.") var connect: HostAndPort?
     @OptionGroup var store: TrustStoreOptions
+    @OptionGroup var proxy: ProxyOptions
     @Flag(help: "Say what would happen, and write nothing.") var dryRun = false
 
     func validate() throws {
@@ -35,7 +36,7 @@ struct TrustAdd: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let trust = try TrustInForce(store)
+        let trust = try TrustInForce(store, proxy: proxy)
         let wanted = try await certificates(trust)
         let known = Set(trust.file.certificates.map(\.sha256))
         var new: [ParsedCertificate] = []

@@ -13,9 +13,10 @@ struct TrustFetch: AsyncParsableCommand {
     @Flag(help: "Issuers that the endpoint does not send, fetched from where its certificates say.") var aia = false
     @Option(help: "HOST:PORT to dial instead.") var connect: HostAndPort?
     @OptionGroup var store: TrustStoreOptions
+    @OptionGroup var proxy: ProxyOptions
 
     func run() async throws {
-        let live = try await LiveCertificates(of: place, dial: connect, trust: TrustInForce(store))
+        let live = try await LiveCertificates(of: place, dial: connect, trust: TrustInForce(store, proxy: proxy))
         let chosen = try fingerprint.map { [try live.chosen($0, fetched: aia)] } ?? (aia ? live.fetched : live.presented)
         guard !chosen.isEmpty else { throw CommandFailure(message: "No certificate could be fetched.", exitCode: 3) }
         for certificate in chosen {

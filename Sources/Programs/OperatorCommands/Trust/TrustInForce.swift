@@ -12,7 +12,8 @@ import TrustedTransport
 /// The trust store and the policies that a command works with: an agent's, a file's, or the machine's.
 struct TrustInForce {
     let file: TrustStoreFile
-    let configuration: TransportConfiguration
+    private(set) var configuration: TransportConfiguration
+    private let proxy: ProxyOptions?
     private let options: TrustStoreOptions
     private let password: String
 
@@ -21,15 +22,17 @@ struct TrustInForce {
 
     static var machineBundle: String? { machineBundles.first { FileManager.default.fileExists(atPath: $0) } }
 
-    init(_ options: TrustStoreOptions) throws {
+    init(_ options: TrustStoreOptions, proxy: ProxyOptions? = nil) throws {
         self.options = options
-        password = try options.trustStorePasswordFile.map(Self.secret) ?? "changeit"
+        self.proxy = proxy
+        var route: ProxyRoute?
+        password = try options.trustStorePasswordFile.map(FirstLine.ofPasswordFile) ?? "changeit"
         var policies = PolicyTable.standard(instanceHosts: [])
         var path = options.trustStore.map(absolute)
         if let home = options.home.map(absolute) {
             do {
                 let home = try AgentHome(path: home)
-                (policies, path) = (home.policies, home.trustStore)
+                (policies, path, route) = (home.policies, home.trustStore, home.proxy)
             } catch {
                 throw CommandFailure(findings: [error.finding], exitCode: 3)
             }
@@ -44,13 +47,16 @@ struct TrustInForce {
         }
         configuration = TransportConfiguration(
             anchors: file.anchors, trustStore: TrustStoreFacts(path: path, entries: file.certificates.count), policies: policies)
+        configuration.proxy = try proxy.map { try $0.route(orElse: route) } ?? route
     }
 
     func context(connect: HostAndPort?) -> FixContext {
-        FixContext(
+        var context = FixContext(
             home: options.home.map(absolute), trustStore: options.trustStore.map(absolute),
             trustStorePasswordFile: options.trustStorePasswordFile.map(absolute),
             connect: connect.map { Endpoint(scheme: .tls, host: $0.host, port: $0.port).hostAndPort })
+        proxy?.add(to: &context)
+        return context
     }
 
     func findings(on evidence: ConnectionEvidence, connect: HostAndPort?) -> [Finding] {
@@ -89,13 +95,5 @@ struct TrustInForce {
 
     static func failure(_ error: TrustStoreError) -> CommandFailure {
         CommandFailure(message: FindingText(colours: false).render([error.finding]), exitCode: 3)
-    }
-
-    /// The first line of a password file.
-    private static func secret(_ path: String) throws -> String {
-        guard let data = FileManager.default.contents(atPath: path), data.count <= 65_536 else {
-            throw CommandFailure(message: "The password file \(path) cannot be read.", exitCode: 3)
-        }
-        return String(decoding: data, as: UTF8.self).split(maxSplits: 1, whereSeparator: \.isNewline).first.map(String.init) ?? ""
     }
 }

@@ -43,6 +43,16 @@ public struct AgentHome: Sendable {
         return .standard(instanceHosts: hosts, instanceChecks: checks)
     }
 
+    /// The proxy that config.xml names; nil when none is to be used.
+    public var proxy: ProxyRoute? {
+        settings.proxy.map { proxy in
+            ProxyRoute(
+                host: proxy.host, port: proxy.port,
+                credentials: proxy.username.map { ProxyCredentials(username: $0, password: proxy.password?.reveal() ?? "") },
+                exclusions: ProxyRoute.exclusions(in: proxy.exclusions ?? ""))
+        }
+    }
+
     static func read(_ path: String) throws(HomeFailure) -> ConfigurationFile {
         let bytes: [UInt8]
         do throws(FileFailure) {

@@ -31,11 +31,13 @@ extension Connecting {
         } catch {
             throw TrustUnavailable(error)
         }
-        let configuration = TransportConfiguration(
+        var configuration = TransportConfiguration(
             anchors: file.anchors, trustStore: TrustStoreFacts(path: file.path, entries: file.certificates.count), policies: home.policies)
+        configuration.proxy = home.proxy
         return Connecting(
             transport: TrustedTransport(configuration: configuration),
-            details: ["trust store \(file.path): \(file.certificates.count) certificates"])
+            details: ["trust store \(file.path): \(file.certificates.count) certificates"]
+                + (home.proxy.map { ["proxy \($0.place)"] } ?? []))
     }
 }
 

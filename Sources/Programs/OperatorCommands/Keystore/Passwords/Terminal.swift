@@ -1,3 +1,5 @@
+import LocalFiles
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -81,5 +83,12 @@ enum FirstLine {
         if line.last == 0x0D { line.removeLast() }
         if line.starts(with: [0xEF, 0xBB, 0xBF]) { line.removeFirst(3) }
         return String(validating: line, as: UTF8.self)
+    }
+
+    static func ofPasswordFile(_ path: String) throws -> String {
+        guard let bytes = try? Files.read(Files.absolute(path), limit: PasswordSource.sizeLimit), let line = of(bytes) else {
+            throw CommandFailure(message: "The password file \(path) cannot be read.", exitCode: 3)
+        }
+        return line
     }
 }

@@ -1,0 +1,102 @@
+import Counterparts
+import Foundation
+import Testing
+
+/// Squid between us and an endpoint of openssl's.
+@Suite("Proxies are gone through, and what they say no with is told apart", .timeLimit(.minutes(3)))
+struct ProxyTests {
+    /// A host that only the proxy knows.
+    static let hidden = "only.behind.example"
+
+    final class Site: Sendable {
+        let folder: TemporaryFolder
+        let store: String
+        let server: OpenSSLServer
+
+        init() throws {
+            let authority = try CheckTests.Authority()
+            let (chain, key) = try authority.leaf("good", hosts: "DNS:localhost,DNS:\(ProxyTests.hidden)")
+            folder = authority.folder
+            store = authority.folder.path("root.pem")
+            server = try OpenSSLServer(chainPEM: chain, keyPEM: key)
+        }
+
+        func check(_ more: [String], host: String = "localhost") throws -> (CheckTests.Report, Int32) {
+            try CheckTests.check("https://\(host):\(server.port)", store: store, more)
+        }
+    }
+
+    @Test func aTunnelLeadsToTheEndpoint() throws {
+        let (site, proxy) = (try Site(), try SquidProxy(names: [Self.hidden: "127.0.0.1"]))
+        let (report, code) = try site.check(["--proxy", "http://127.0.0.1:\(proxy.port)"], host: Self.hidden)
+        #expect(report.verdict == "trusted" && code == 0)
+        #expect(report.stages.map(\.name).prefix(4) == ["resolve", "connect", "proxy", "handshake"])
+        // Whom the list leaves out is reached directly, or not at all.
+        let (direct, _) = try site.check(
+            ["--proxy", "http://127.0.0.1:\(proxy.port)", "--no-proxy", "*.behind.example"], host: Self.hidden)
+        #expect(direct.findings.first?.id == "network.name-not-found")
+    }
+
+    @Test func aRuleOfTheProxyIsNamedAndTheDirectWayIsShown() throws {
+        let (site, proxy) = (try Site(), try SquidProxy(rules: ["http_access deny all"]))
+        let (report, code) = try site.check(["--proxy", "http://127.0.0.1:\(proxy.port)"])
+        #expect(report.verdict == "unreachable" && code == 3)
+        #expect(report.findings.first?.id == "proxy.refused-connect")
+        #expect(report.findings.first?.evidence["status"] == "403")
+        let direct = try #require(report.findings.first?.fixes.last?.command)
+        #expect(try CheckTests.paste(direct, in: site.folder).contains("trusted"))
+    }
+
+    @Test func aPasswordIsAskedForAndTaken() throws {
+        let site = try Site()
+        let proxy = try SquidProxy(
+            rules: ["acl known proxy_auth REQUIRED", "http_access allow known", "http_access deny all"], users: ["agent": "open-sesame"])
+        let (report, _) = try site.check(["--proxy", "http://127.0.0.1:\(proxy.port)"])
+        #expect(report.findings.first?.id == "proxy.authentication-required")
+        #expect(report.findings.first?.evidence["schemes"] == "Basic")
+        let password = try site.folder.write("open-sesame\n", to: "proxy-password")
+        let (mended, code) = try site.check(["--proxy", "http://agent@127.0.0.1:\(proxy.port)", "--proxy-password-file", password])
+        #expect(mended.verdict == "trusted" && code == 0)
+        let wrong = try site.folder.write("sesame\n", to: "wrong-password")
+        let (refused, _) = try site.check(["--proxy", "http://agent@127.0.0.1:\(proxy.port)", "--proxy-password-file", wrong])
+        #expect(refused.findings.first?.id == "proxy.authentication-required")
+        #expect(refused.findings.first?.evidence["passwordSent"] == "true")
+    }
+
+    @Test func aProxyThatTakesNoPasswordOfOursSaysSo() throws {
+        let site = try Site()
+        let proxy = try SquidProxy(rules: [
+            "auth_param negotiate program /bin/cat", "acl known proxy_auth REQUIRED", "http_access allow known", "http_access deny all",
+        ])
+        let (report, _) = try site.check(["--proxy", "http://127.0.0.1:\(proxy.port)"])
+        #expect(report.findings.first?.id == "proxy.scheme-unsupported")
+    }
+
+    @Test func aProxyThatIsNotThereIsNotTheEndpointsFault() throws {
+        let site = try Site()
+        let (gone, code) = try site.check(["--proxy", "http://127.0.0.1:\(try SquidProxy.freePort())"])
+        #expect(gone.findings.first?.id == "proxy.unreachable" && code == 3)
+        #expect(try CheckTests.paste(try #require(gone.findings.first?.fixes.last?.command), in: site.folder).contains("trusted"))
+        let (unknown, _) = try site.check(["--proxy", "http://no-such-proxy.invalid:3128"])
+        #expect(unknown.findings.first?.id == "proxy.name-not-found")
+        // TLS where a proxy should be.
+        let (other, _) = try site.check(["--proxy", "http://127.0.0.1:\(site.server.port)"])
+        #expect(other.findings.first?.id == "proxy.refused-connect")
+    }
+
+    @Test func aProxyOfTheEnvironmentIsNamedAndNotUsedUnasked() throws {
+        let (site, proxy) = (try Site(), try SquidProxy(names: [Self.hidden: "127.0.0.1"]))
+        let environment = ["https_proxy": "http://user:secret-word@127.0.0.1:\(proxy.port)"]
+        let call = ["check", "https://\(Self.hidden):\(site.server.port)", "--trust-store", site.store, "--json"]
+        let outcome = try MidguardProcess.run(call, environment: environment)
+        let report = try JSONDecoder().decode(CheckTests.Report.self, from: Data(outcome.output.utf8))
+        #expect(report.findings.first?.id == "proxy.missing")
+        #expect(!outcome.output.contains("secret-word"))
+        #expect(try CheckTests.paste(try #require(report.findings.first?.fixes.first?.command), in: site.folder).contains("trusted"))
+    }
+
+    @Test func aPasswordOnTheCommandLineIsRefused() throws {
+        let outcome = try MidguardProcess.run(["check", "https://localhost", "--proxy", "http://user:word@127.0.0.1:3128"])
+        #expect(outcome.code == 2)
+    }
+}

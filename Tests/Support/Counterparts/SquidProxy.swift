@@ -1,0 +1,88 @@
+import Foundation
+
+/// Squid on a loopback port of its own, with nothing of the machine's configuration.
+public final class SquidProxy: Sendable {
+    public let port: Int
+    private let process: Process
+    private let folder: TemporaryFolder
+
+    /// - Parameter rules: lines of squid.conf about who may do what.
+    /// - Parameter users: names and passwords for the Basic scheme, for rules that ask for `proxy_auth`.
+    /// - Parameter names: hosts that it knows besides those of the machine.
+    public init(rules: [String] = ["http_access allow all"], users: [String: String] = [:], names: [String: String] = [:]) throws {
+        folder = try TemporaryFolder()
+        // Started by root it gives that up, and must still reach its files.
+        try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: folder.url.path)
+        port = try Self.freePort()
+        let hosts = try folder.write(names.map { "\($0.value) \($0.key)\n" }.joined() + "127.0.0.1 localhost\n", to: "hosts")
+        var lines = [
+            "http_port 127.0.0.1:\(port)", "pid_filename none", "cache deny all", "access_log none",
+            "cache_log \(folder.path("cache.log"))",
+            "coredump_dir \(folder.url.path)", "hosts_file \(hosts)", "shutdown_lifetime 0 seconds", "visible_hostname lab.proxy",
+            "pinger_enable off",
+            "netdb_filename none", "dns_defnames off", "positive_dns_ttl 1 second",
+        ]
+        if !users.isEmpty {
+            // Answers OK or ERR to each line "user password".
+            let checks = users.map { "\"\($0.key) \($0.value)\") echo OK;;" }.joined(separator: " ")
+            let helper = try folder.write(
+                "#!/bin/sh\nwhile read line; do case \"$line\" in \(checks) *) echo ERR;; esac; done\n", to: "basic")
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: helper)
+            lines += ["auth_param basic program \(helper)", "auth_param basic children 1", "auth_param basic realm lab"]
+        }
+        let configuration = try folder.write((lines + rules).joined(separator: "\n") + "\n", to: "squid.conf")
+        process = Process()
+        process.executableURL = try Counterpart.squid.executable()
+        // -N: this process and no daemon.
+        process.arguments = ["-N", "-f", configuration]
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        let deadline = Date(timeIntervalSinceNow: 20)
+        while !Self.accepts(port) {
+            guard process.isRunning, Date() < deadline else {
+                process.terminate()
+                let log = (try? String(contentsOfFile: folder.path("cache.log"), encoding: .utf8)) ?? "no log"
+                throw CounterpartFailure("squid does not listen: \(log)")
+            }
+            usleep(20_000)
+        }
+    }
+
+    deinit {
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
+    /// A port that nobody listens on just now.
+    public static func freePort() throws -> Int {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let bound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+            }
+        }
+        guard bound else { throw CounterpartFailure("no free port") }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+
+    private static func accepts(_ port: Int) -> Bool {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        address.sin_port = UInt16(port).bigEndian
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+    }
+}

@@ -15,6 +15,7 @@ struct CheckTests {
         struct Stage: Decodable { var name: String }
         struct Checks: Decodable { var chain: String, hostname: String, revocation: String }
         var verdict: String
+        var decidedBy: String
         var stages: [Stage]
         var checks: Checks
         var findings: [Finding]
@@ -38,7 +39,7 @@ struct CheckTests {
             return (try text("\(name).pem") + text("intermediate.pem"), try text("\(name).key"))
         }
 
-        private func issue(_ name: String, by issuer: String, subject: String, extensions: String) throws {
+        func issue(_ name: String, by issuer: String, subject: String, extensions: String) throws {
             try run("req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout \(name).key -out \(name).csr -subj \(subject)")
             try run(
                 "x509 -req -in \(name).csr -CA \(issuer).pem -CAkey \(issuer).key -CAcreateserial -days 20 -extfile \(extensions) -out \(name).pem"

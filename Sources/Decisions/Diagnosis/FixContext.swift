@@ -9,6 +9,9 @@ public struct FixContext: Hashable, Sendable {
     public var trustStorePasswordFile: String?
     /// `HOST:PORT` of `--connect`.
     public var connect: String?
+    /// Of `--release` and `--policy`.
+    public var release: String?
+    public var policyFile: String?
     /// As `--proxy` takes it, and what goes with it.
     public var proxy: String?
     public var proxyPasswordFile: String?
@@ -21,8 +24,13 @@ public struct FixContext: Hashable, Sendable {
     }
 
     /// A command line of this program with everything quoted.
-    func command(_ words: [String], store: Bool = false, connecting: Bool = false) -> String {
+    func command(_ words: [String], store: Bool = false, connecting: Bool = false, policy: Bool = false) -> String {
         var all = [program] + words
+        if policy || connecting {
+            if let release { all += ["--release", release] }
+            if let policyFile { all += ["--policy", policyFile] }
+            if policy, !store, let home { all += ["--home", home] }
+        }
         if connecting {
             if let connect { all += ["--connect", connect] }
             if let proxy { all += ["--proxy", proxy] }

@@ -1,3 +1,5 @@
+public import PathValidation
+
 public import struct Foundation.Date
 
 /// A row of the policy table (`mid_cert_check_policy`): which checks the connections to some endpoints must pass.
@@ -27,20 +29,28 @@ public struct EndpointPolicy: Hashable, Sendable {
 
 /// The three checks. A host-name check without a chain check is no combination: the name is read from a validated certificate.
 public struct Checks: Hashable, Sendable {
-    public enum Revocation: String, Hashable, Sendable {
+    public enum Revocation: String, Hashable, Sendable, CaseIterable {
         case notChecked
         /// Revoked refuses; could not find out is a warning.
         case allowUnknown
         case denyUnknown
+        /// As the vendor's agents do: a source that a certificate names must answer. One that names none passes with a warning.
+        case denyUnanswered
     }
     public var chain: Bool
     public var hostname: Bool
     public var revocation: Revocation
     /// A common name counts when there is no SAN.
     public var commonNameFallback: Bool
+    /// Who is asked about revocation, in this order.
+    public var sources: [RevocationProof.Kind]
+    public static let allSources: [RevocationProof.Kind] = [.crl, .ocsp]
 
-    public init(chain: Bool, hostname: Bool, revocation: Revocation, commonNameFallback: Bool = false) {
+    public init(
+        chain: Bool, hostname: Bool, revocation: Revocation, commonNameFallback: Bool = false, sources: [RevocationProof.Kind] = allSources
+    ) {
         (self.chain, self.hostname, self.revocation, self.commonNameFallback) = (chain, hostname, revocation, commonNameFallback)
+        self.sources = sources
     }
     public static let all = Checks(chain: true, hostname: true, revocation: .allowUnknown)
 }

@@ -12,7 +12,11 @@ extension EndpointPolicy {
             let statuses = evidence.revocation.map(\.status)
             if statuses.contains(where: \.isRevoked) { objections.append(.revoked) }
             if statuses.contains(where: \.isUnknown) || (evidence.path?.isValid != true && !statuses.contains(where: \.isRevoked)) {
-                if checks.revocation == .denyUnknown { objections.append(.revocationUnknown) } else { notes.append(.revocationUnknown) }
+                if statuses.contains(where: checks.denies) || statuses.isEmpty && checks.revocation == .denyUnknown {
+                    objections.append(.revocationUnknown)
+                } else {
+                    notes.append(.revocationUnknown)
+                }
             }
         }
         if reportOnly { return .trusted(notes: objections + notes) }
@@ -25,6 +29,18 @@ extension EndpointPolicy {
         case .matched: true
         case .commonNameOnly: checks.commonNameFallback
         case .mismatch, .noNames, .addressNotListed, .wildcardTooWide: false
+        }
+    }
+}
+
+extension Checks {
+    /// Whether not knowing this is a reason against the connection.
+    public func denies(_ status: RevocationOutcome.Status) -> Bool {
+        guard case .unknown(let obstacles) = status else { return false }
+        return switch revocation {
+        case .notChecked, .allowUnknown: false
+        case .denyUnknown: true
+        case .denyUnanswered: !obstacles.allSatisfy { $0 == .noSource || $0 == .issuerMissing }
         }
     }
 }

@@ -49,12 +49,15 @@ struct CertificateJudge: Sendable {
     }
 
     private func checkRevocation(_ evidence: inout ConnectionEvidence) async {
-        guard evidence.decision.policy.checks.revocation != .notChecked, let path = evidence.path, path.isValid else {
+        // Without a chain check the certificates as they were sent are what can be asked about.
+        let checks = evidence.decision.policy.checks
+        guard checks.revocation != .notChecked, let path = evidence.path, path.isValid || !checks.chain else {
             evidence.stages.append(Stage(.revocation, .skipped, milliseconds: 0))
             return
         }
         let watch = Stopwatch()
-        evidence.revocation = await RevocationChecker().check(path: path.best, at: evidence.at, source: source)
+        evidence.revocation = await RevocationChecker().check(
+            path: path.best, at: evidence.at, source: source, options: RevocationOptions(order: checks.sources))
         let statuses = evidence.revocation.map(\.status)
         let outcome: Stage.Outcome =
             statuses.contains(where: \.isRevoked) ? .failed : statuses.contains(where: \.isUnknown) ? .unknown : .passed

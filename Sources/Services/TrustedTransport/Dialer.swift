@@ -155,6 +155,8 @@ struct Dialer: Sendable {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv12
         tls.trustRoots = .certificates([])
+        // Names are the judge's business, too: a policy may have that check off, or let a common name count.
+        tls.certificateVerification = .noHostnameVerification
         tls.applicationProtocols = ["http/1.1"]
         // How long a closed connection waits for the peer's close_notify.
         tls.shutdownTimeout = .milliseconds(500)

@@ -52,6 +52,11 @@ public final class TrustedTransport: Sendable {
         return attempt.evidence
     }
 
+    /// What the system's resolver says, as text; none when it says nothing.
+    public static func addresses(of host: String) async -> [String] {
+        ((try? await NameResolution.addresses(of: host, port: 443)) ?? []).compactMap(\.ipAddress)
+    }
+
     /// Closes idle connections. Exchanges under way end by themselves.
     public func shutdown() { pool.closeAll() }
 

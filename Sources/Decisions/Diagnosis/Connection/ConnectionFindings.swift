@@ -17,7 +17,7 @@ public enum ConnectionFindings {
         }
         findings += revocationUnknown(evidence, context: context)
         if evidence.decision.policy.reportOnly { findings = findings.map { $0.reportedOnly(by: evidence.decision) } }
-        return findings
+        return findings + policyNotes(evidence, refused: findings.contains { $0.evidence["reportOnly"] != nil }, context: context)
     }
 
     static func severity(_ enforced: Bool) -> Finding.Severity { enforced ? .error : .warning }

@@ -24,12 +24,12 @@ extension ConnectionFindings {
     }
 
     static func revocationUnknown(_ evidence: ConnectionEvidence, context: FixContext) -> [Finding] {
-        let mode = evidence.decision.policy.checks.revocation
-        guard mode != .notChecked else { return [] }
-        let severity: Finding.Severity = mode == .denyUnknown ? .error : .warning
+        let checks = evidence.decision.policy.checks
+        guard checks.revocation != .notChecked else { return [] }
         var seen: Set<String> = []
         return evidence.revocation.flatMap { outcome -> [Finding] in
             guard case .unknown(let obstacles) = outcome.status else { return [] }
+            let severity: Finding.Severity = checks.denies(outcome.status) ? .error : .warning
             return obstacles.map { $0.finding(for: outcome.certificate, severity: severity, evidence, context) }
         }.filter { seen.insert($0.id + $0.summary).inserted }
     }

@@ -15,6 +15,7 @@ struct Check: AsyncParsableCommand {
     @Argument(help: "What to connect to.") var urls: [String]
     @OptionGroup var store: TrustStoreOptions
     @OptionGroup var proxy: ProxyOptions
+    @OptionGroup var policy: PolicyOptions
     @Option(help: "HOST:PORT to dial instead; the URL's name is kept for the checks.") var connect: HostAndPort?
     @Option(help: "The time for the checks, RFC 3339 (2026-11-24T12:00:00Z).") var at: Moment?
     @Option(help: "Seconds to wait for a connection.") var timeout: Double = 10
@@ -30,7 +31,7 @@ struct Check: AsyncParsableCommand {
             guard let endpoint = Endpoint(text) else { throw ValidationError("\(text) is not a URL of https, ldaps or HOST:PORT.") }
             return endpoint
         }
-        let trust = try TrustInForce(store, proxy: proxy)
+        let trust = try TrustInForce(store, proxy: proxy, policy: policy)
         var configuration = trust.configuration
         configuration.connectTimeout = .milliseconds(Int64(timeout * 1_000))
         if let at { configuration.clock = { at.date } }

@@ -14,6 +14,7 @@ struct TrustInForce {
     let file: TrustStoreFile
     private(set) var configuration: TransportConfiguration
     private let proxy: ProxyOptions?
+    private let policy: PolicyOptions?
     private let options: TrustStoreOptions
     private let password: String
 
@@ -22,8 +23,9 @@ struct TrustInForce {
 
     static var machineBundle: String? { machineBundles.first { FileManager.default.fileExists(atPath: $0) } }
 
-    init(_ options: TrustStoreOptions, proxy: ProxyOptions? = nil) throws {
+    init(_ options: TrustStoreOptions, proxy: ProxyOptions? = nil, policy: PolicyOptions? = nil) throws {
         self.options = options
+        self.policy = policy
         self.proxy = proxy
         var route: ProxyRoute?
         password = try options.trustStorePasswordFile.map(FirstLine.ofPasswordFile) ?? "changeit"
@@ -37,6 +39,7 @@ struct TrustInForce {
                 throw CommandFailure(findings: [error.finding], exitCode: 3)
             }
         }
+        policies = try policy.map { try $0.table(orElse: policies) } ?? policies
         guard let path = path ?? Self.machineBundle else {
             throw CommandFailure(message: "This machine has no CA bundle: name a store with --trust-store.", exitCode: 3)
         }
@@ -56,6 +59,7 @@ struct TrustInForce {
             trustStorePasswordFile: options.trustStorePasswordFile.map(absolute),
             connect: connect.map { Endpoint(scheme: .tls, host: $0.host, port: $0.port).hostAndPort })
         proxy?.add(to: &context)
+        policy?.add(to: &context)
         return context
     }
 

@@ -7,6 +7,9 @@ public struct AgentHome: Sendable {
     public let layout: HomeLayout
     public let settings: AgentSettings
     public let configuration: ConfigurationFile
+    /// All three checks for everyone, or the rows of the home's own table; for the instance what the bootstrap parameters say, where they say
+    /// something and the table has no row for it.
+    public let policies: PolicyTable
 
     /// Reads config.xml. Throws `.configurationMissing`, `.configurationMalformed`, `.settings` or `.file`.
     public init(path: String) throws(HomeFailure) {
@@ -17,6 +20,7 @@ public struct AgentHome: Sendable {
         } catch {
             throw .settings(path: layout.configFile, error)
         }
+        policies = try Self.policies(settings, in: Self.policyFile(layout))
     }
 
     public var path: String { layout.home }
@@ -32,15 +36,34 @@ public struct AgentHome: Sendable {
 
     static func keystore(_ layout: HomeLayout) -> String { first(of: layout.keystores, orElse: layout.home + "/security/agent_keystore") }
 
-    /// All three checks for everyone; for the instance what the bootstrap parameters say, where they say something.
-    public var policies: PolicyTable {
+    /// Where the home's own table of policies is, if it has one.
+    public var policyFile: String { Self.policyFile(layout) }
+
+    private static func policyFile(_ layout: HomeLayout) -> String { layout.home + "/security/midguard_policies.json" }
+
+    private static func policies(_ settings: AgentSettings, in file: String) throws(HomeFailure) -> PolicyTable {
         func isOn(_ check: AgentSettings.Bootstrap.Check) -> Bool { !check.isFromFile || check.isOn }
         let bootstrap = settings.bootstrap
         let chain = isOn(bootstrap.chain)
         let checks = Checks(
             chain: chain, hostname: chain && isOn(bootstrap.hostname), revocation: isOn(bootstrap.revocation) ? .allowUnknown : .notChecked)
         let hosts = [settings.url.host] + (bootstrap.targetEndpoint.map { [$0] } ?? [])
-        return .standard(instanceHosts: hosts, instanceChecks: checks)
+        let bootstrapped = PolicyTable.standard(instanceHosts: hosts, instanceChecks: checks)
+        guard Files.exists(file) else { return bootstrapped }
+        do throws(PolicyFileFailure) {
+            let own = try Self.policies(in: file)
+            let hasInstance = own.rows.contains { $0.category == .instance }
+            return PolicyTable(rows: own.rows + (hasInstance ? [] : bootstrapped.rows.filter { $0.category == .instance }))
+        } catch {
+            throw .policies(error)
+        }
+    }
+
+    /// The rows of a policy file.
+    public static func policies(in path: String) throws(PolicyFileFailure) -> PolicyTable {
+        let bytes: [UInt8]
+        do throws(FileFailure) { bytes = try Files.read(path, limit: PolicyFile.sizeLimit) } catch { throw .file(error) }
+        do throws(PolicyFile.Failure) { return try PolicyFile.read(bytes) } catch { throw .content(path: path, error) }
     }
 
     /// The proxy that config.xml names; nil when none is to be used.

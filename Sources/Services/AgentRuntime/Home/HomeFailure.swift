@@ -9,6 +9,8 @@ public enum HomeFailure: Error, Sendable {
     case configurationMissing(path: String)
     case configurationMalformed(path: String, ConfigurationError)
     case settings(path: String, SettingsError)
+    /// The home's own table of policies cannot be used.
+    case policies(PolicyFileFailure)
     /// `agent setup` never replaces a configuration.
     case alreadySetUp(path: String)
     /// The certificates for the trust store cannot be used.
@@ -21,6 +23,7 @@ public enum HomeFailure: Error, Sendable {
         case .configurationMissing(let path): HomeFindings.configurationMissing(path)
         case .configurationMalformed(let path, let error): HomeFindings.malformed(path, error)
         case .settings(let path, let error): HomeFindings.settings(path, error)
+        case .policies(let failure): failure.finding
         case .alreadySetUp(let path): HomeFindings.alreadySetUp(path)
         case .trust(let unavailable): unavailable.findings.first ?? HomeFindings.noAnchors
         case .alreadyRunning(let home, let pid): HomeFindings.alreadyRunning(home, pid: pid)

@@ -22,6 +22,11 @@ struct TrustStoreOptions: ParsableArguments {
     func validate() throws {
         if home != nil, trustStore != nil { throw ValidationError("Give --home or --trust-store, not both.") }
     }
+
+    /// For commands that change a store: the machine's own is not ours to change.
+    func requireOne() throws {
+        if home == nil, trustStore == nil { throw ValidationError("Say which store: --home HOME or --trust-store FILE.") }
+    }
 }
 
 /// The proxy to go through; without these an agent's own, and else none.

@@ -16,7 +16,8 @@ struct TrustInForce {
     private let proxy: ProxyOptions?
     private let policy: PolicyOptions?
     private let options: TrustStoreOptions
-    private let password: String
+    private let passwordText: String
+    var password: KeystorePassword { KeystorePassword(passwordText) }
 
     /// Debian's bundle, then others' places for it.
     static let machineBundles = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"]
@@ -28,7 +29,7 @@ struct TrustInForce {
         self.policy = policy
         self.proxy = proxy
         var route: ProxyRoute?
-        password = try options.trustStorePasswordFile.map(FirstLine.ofPasswordFile) ?? "changeit"
+        passwordText = try Self.passwordText(options)
         var policies = PolicyTable.standard(instanceHosts: [])
         var path = options.trustStore.map(absolute)
         if let home = options.home.map(absolute) {
@@ -44,13 +45,25 @@ struct TrustInForce {
             throw CommandFailure(message: "This machine has no CA bundle: name a store with --trust-store.", exitCode: 3)
         }
         do {
-            file = try TrustStoreFile(path: path, password: KeystorePassword(password))
+            file = try TrustStoreFile(path: path, password: KeystorePassword(passwordText))
         } catch {
             throw Self.failure(error)
         }
         configuration = TransportConfiguration(
             anchors: file.anchors, trustStore: TrustStoreFacts(path: path, entries: file.certificates.count), policies: policies)
         configuration.proxy = try proxy.map { try $0.route(orElse: route) } ?? route
+    }
+
+    static func passwordText(_ options: TrustStoreOptions) throws -> String {
+        try options.trustStorePasswordFile.map(FirstLine.ofPasswordFile) ?? "changeit"
+    }
+
+    /// Where the store is, whatever state it is in.
+    static func path(of options: TrustStoreOptions) throws -> String {
+        if let path = options.trustStore { return absolute(path) }
+        do throws(HomeFailure) { return try AgentHome(path: absolute(options.home ?? ".")).trustStore } catch {
+            throw CommandFailure(findings: [error.finding], exitCode: 3)
+        }
     }
 
     func context(connect: HostAndPort?) -> FixContext {
@@ -65,27 +78,6 @@ struct TrustInForce {
 
     func findings(on evidence: ConnectionEvidence, connect: HostAndPort?) -> [Finding] {
         ConnectionFindings.explaining(evidence, context: context(connect: connect))
-    }
-
-    /// The store's bytes with `certificates` added, in the store's own format.
-    func bytes(adding certificates: [ParsedCertificate]) throws -> [UInt8] {
-        guard let stored = file.keystore else {
-            let old = try Data(contentsOf: URL(fileURLWithPath: file.path))
-            let separator = old.last == UInt8(ascii: "\n") ? "" : "\n"
-            return Array(old) + Array((separator + certificates.map { pem($0.der) + "\n" }.joined()).utf8)
-        }
-        var keystore = stored.keystore
-        for certificate in certificates {
-            keystore = keystore.setting(
-                Keystore.Entry(
-                    alias: "midguard-\(certificate.sha256.prefix(16))", created: Date(),
-                    content: .trustedCertificate(StoredCertificate(der: certificate.der))))
-        }
-        do throws(KeystoreError) {
-            return try keystore.write(stored.settings, password: KeystorePassword(password))
-        } catch {
-            throw Self.failure(.keystore(path: file.path, error))
-        }
     }
 
     /// Replaces the file at once, keeping owner and mode; returns where the old bytes are.

@@ -1,0 +1,149 @@
+import Counterparts
+import Foundation
+import Testing
+
+@Suite(
+    "Trust stores are cared for in any format: what is added, removed, merged and restored is what keytool sees", .timeLimit(.minutes(3)))
+struct TrustTests {
+    final class Stores {
+        let folder: TemporaryFolder
+        var names: [String] = []
+
+        /// Self-signed authorities a, b, c … as PEM files.
+        init(_ names: String...) throws {
+            folder = try TemporaryFolder()
+            for name in names {
+                try Counterpart.openssl.run(
+                    [
+                        "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "\(name).key", "-out",
+                        "\(name).pem", "-days", "400", "-subj", "/CN=Authority \(name)",
+                    ], in: folder)
+            }
+        }
+
+        func path(_ name: String) -> String { folder.path(name) }
+        func pem(_ name: String) throws -> String { try String(contentsOfFile: path("\(name).pem"), encoding: .utf8) }
+
+        /// A store of the format that its ending names, with these authorities.
+        func store(_ file: String, _ names: String...) throws -> String {
+            let path = folder.path(file)
+            if file.hasSuffix(".pem") {
+                return try folder.write(try names.map(pem).joined(), to: file)
+            }
+            for name in names {
+                let type = file.hasSuffix("p12") ? "PKCS12" : file.hasSuffix("jceks") ? "JCEKS" : "JKS"
+                try Counterpart.keytool.run(
+                    [
+                        "-importcert", "-noprompt", "-alias", name, "-file", "\(name).pem", "-keystore", file, "-storetype", type,
+                        "-storepass",
+                        "changeit",
+                    ], in: folder)
+            }
+            return path
+        }
+
+        /// The subjects, by our own listing and, for keystores, the number by keytool's.
+        func subjects(_ file: String) throws -> [String] {
+            struct Listing: Decodable {
+                struct Row: Decodable { var subject: String }
+                var certificates: [Row]
+            }
+            let outcome = try MidguardProcess.run(["trust", "list", "--trust-store", path(file), "--json"])
+            let found = try JSONDecoder().decode(Listing.self, from: Data(outcome.output.utf8)).certificates.map {
+                String($0.subject.suffix(1))
+            }
+            if !file.hasSuffix(".pem") {
+                let theirs = try Counterpart.keytool.run(["-list", "-keystore", file, "-storepass", "changeit"], in: folder)
+                #expect(theirs.components(separatedBy: "trustedCertEntry").count - 1 == found.count)
+            }
+            return found.sorted()
+        }
+    }
+
+    static func run(_ words: String...) throws -> MidguardProcess.Outcome { try MidguardProcess.run(["trust"] + words) }
+
+    @Test(arguments: ["store.jks", "store.jceks", "store.p12", "store.pem"]) func addAndRemove(_ file: String) throws {
+        let stores = try Stores("a", "b", "c")
+        let store = try stores.store(file, "a")
+        // PKCS#7 and a bundle, whole.
+        try Counterpart.openssl.run(
+            ["crl2pkcs7", "-nocrl", "-certfile", "b.pem", "-certfile", "c.pem", "-outform", "DER", "-out", "bc.p7b"], in: stores.folder)
+        let added = try Self.run("add", stores.path("bc.p7b"), stores.path("a.pem"), "--trust-store", store)
+        #expect(added.code == 0, "\(added.error)")
+        #expect(added.output.contains("already there: CN=Authority a"))
+        #expect(try stores.subjects(file) == ["a", "b", "c"])
+
+        let fingerprint = try Counterpart.openssl.run(["x509", "-in", "b.pem", "-noout", "-fingerprint", "-sha256"], in: stores.folder)
+        let digits = String(fingerprint.split(separator: "=")[1].prefix { $0 != "\n" })
+        #expect(try Self.run("remove", "--fingerprint", digits, "--trust-store", store, "--dry-run").code == 0)
+        #expect(try stores.subjects(file) == ["a", "b", "c"])
+        #expect(try Self.run("remove", "--fingerprint", digits, "--trust-store", store).code == 0)
+        #expect(try stores.subjects(file) == ["a", "c"])
+        #expect(try Self.run("remove", "--fingerprint", digits, "--trust-store", store).code == 1)
+    }
+
+    @Test func anExportIsWhatAddTakes() throws {
+        let stores = try Stores("a", "b")
+        let (store, other) = (try stores.store("store.p12", "a", "b"), try stores.store("other.jks", "a"))
+        let bundle = stores.path("bundle.pem")
+        #expect(try Self.run("export", "--trust-store", store, "--out", bundle).code == 0)
+        #expect(try Self.run("export", "--trust-store", store, "--out", bundle).code == 3)
+        #expect(try Self.run("add", bundle, "--trust-store", other).code == 0)
+        #expect(try Self.run("compare", store, "--trust-store", other).code == 0)
+    }
+
+    @Test func aThreeWayMergeTakesWhatOthersDidAndKeepsWhatWasDoneHere() throws {
+        let stores = try Stores("a", "b", "c", "d")
+        let base = try stores.store("base.jks", "a", "b", "c")
+        // Here c was removed; there b was removed and d added.
+        let here = try stores.store("here.jks", "a", "b")
+        let there = try stores.store("there.pem", "a", "c", "d")
+        let differing = try Self.run("compare", there, "--trust-store", here)
+        #expect(differing.code == 1 && differing.output.contains("Authority d"))
+        let merged = try Self.run("merge", there, "--base", base, "--trust-store", here)
+        #expect(merged.code == 0 && merged.output.contains("stays removed: CN=Authority c"))
+        #expect(try stores.subjects("here.jks") == ["a", "d"])
+        #expect(try Self.run("merge", there, "--base", base, "--trust-store", here).output.contains("has all of it already"))
+        // Without a base everything that others trust is added.
+        #expect(try Self.run("merge", base, "--trust-store", here).code == 0)
+        #expect(try stores.subjects("here.jks") == ["a", "b", "c", "d"])
+    }
+
+    @Test func aCopyComesBackAlsoWhenTheStoreIsDamaged() throws {
+        let stores = try Stores("a")
+        let store = try stores.store("store.jks", "a")
+        let backup = try Self.run("backup", "--trust-store", store).output.trimmingCharacters(in: .whitespacesAndNewlines)
+        try Data("damaged".utf8).write(to: URL(fileURLWithPath: store))
+        #expect(try Self.run("list", "--trust-store", store).code == 3)
+        #expect(try Self.run("restore", backup, "--trust-store", store).code == 0)
+        #expect(try stores.subjects("store.jks") == ["a"])
+        // A copy that is none is not taken.
+        let junk = try stores.folder.write("junk", to: "junk.bak")
+        #expect(try Self.run("restore", junk, "--trust-store", store).code == 3)
+        #expect(try stores.subjects("store.jks") == ["a"])
+    }
+
+    @Test(arguments: ["store.jks", "store.pem"]) func whatEndsIsSaid(_ file: String) throws {
+        let stores = try Stores("a")
+        let store = try stores.store(file, "a")
+        #expect(try Self.run("watch", "--trust-store", store).code == 0)
+        let soon = ISO8601DateFormatter().string(from: Date(timeIntervalSinceNow: 385 * 86_400))
+        let ending = try Self.run("watch", "--trust-store", store, "--at", soon)
+        #expect(ending.code == 4 && ending.output.contains("store.entry-expiring"))
+        let after = ISO8601DateFormatter().string(from: Date(timeIntervalSinceNow: 500 * 86_400))
+        #expect(try Self.run("watch", "--trust-store", store, "--at", after).output.contains("store.entry-expired"))
+    }
+
+    @Test func aServersOwnCertificateIsTakenWithAWarning() throws {
+        let authority = try CheckTests.Authority()
+        _ = try authority.leaf("leaf", hosts: "DNS:localhost")
+        let store = authority.folder.path("root.pem")
+        let added = try Self.run("add", authority.folder.path("leaf.pem"), "--trust-store", store)
+        #expect(added.code == 0 && added.error.contains("store.leaf-trusted"))
+        // A bundle that was cut is refused whole, and nothing is written.
+        let text = try String(contentsOfFile: authority.folder.path("intermediate.pem"), encoding: .utf8)
+        let cut = try authority.folder.write(text + String(text.prefix(200)), to: "cut.pem")
+        let refused = try Self.run("add", cut, "--trust-store", store)
+        #expect(refused.code == 1 && refused.error.contains("store.bundle-cut"))
+    }
+}

@@ -49,7 +49,8 @@ struct Instance: AsyncParsableCommand {
 
 struct Trust: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Manage whom an agent trusts.", subcommands: [
+        abstract: "Manage whom an agent trusts.",
+        subcommands: [
             TrustList.self, TrustAdd.self, TrustRemove.self, TrustExport.self, TrustFetch.self, TrustCompare.self, TrustMerge.self,
             TrustBackup.self, TrustRestore.self, TrustWatch.self,
         ])

@@ -73,7 +73,7 @@ func services() -> [Target] {
     module("LocalFiles", in: "Services", uses: [], tests: ["Counterparts"])
         + module(
             "TrustedTransport", in: "Services",
-            uses: ["PathValidation", "TrustPolicy", "JavaKeystore", .asn1, .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .nioTLS],
+            uses: ["PathValidation", "TrustPolicy", "JavaKeystore", "LocalFiles", .crypto, .asn1, .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .nioTLS],
             tests: ["CertificateFactory", "Counterparts", .x509])
         + module("InstanceStore", in: "Services", uses: ["AgentProtocol", .grdb, .crypto, .cryptoExtras])
         + module(

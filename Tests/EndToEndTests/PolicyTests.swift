@@ -11,7 +11,7 @@ struct PolicyTests {
     final class Responder: Sendable {
         let folder: TemporaryFolder
         let port: Int
-        private let process: Process
+        private let process: OpenSSLResponder
 
         init(_ authority: CheckTests.Authority) throws {
             folder = authority.folder
@@ -22,29 +22,10 @@ struct PolicyTests {
                 _ = try folder.write(extensions, to: "\(name).cnf")
                 try authority.issue(name, by: "intermediate", subject: "/CN=\(name)", extensions: "\(name).cnf")
             }
-            func serial(_ name: String) throws -> String {
-                let text = try Counterpart.openssl.run(["x509", "-in", "\(name).pem", "-noout", "-serial"], in: authority.folder)
-                return String(text.split(separator: "=")[1].prefix { $0 != "\n" })
-            }
-            let end = "301231235959Z"
-            _ = try folder.write(
-                "V\t\(end)\t\t\(try serial("good"))\tunknown\t/CN=good\nR\t\(end)\t251101000000Z,keyCompromise\t\(try serial("bad"))\tunknown\t/CN=bad\n",
-                to: "index.txt")
-            process = Process()
-            process.executableURL = try Counterpart.openssl.executable()
-            process.currentDirectoryURL = folder.url
-            process.arguments = [
-                "ocsp", "-port", "\(port)", "-index", "index.txt", "-CA", "intermediate.pem", "-rsigner", "intermediate.pem",
-                "-rkey",
-                "intermediate.key", "-ndays", "3",
-            ]
-            (process.standardInput, process.standardOutput, process.standardError) = (
-                FileHandle.nullDevice, FileHandle.nullDevice, FileHandle.nullDevice
-            )
-            try process.run()
+            process = try OpenSSLResponder(
+                port: port, certificates: [.init("good.pem"), .init("bad.pem", revokedAt: "251101000000Z")], issuer: "intermediate",
+                days: 3, in: folder)
         }
-
-        deinit { process.terminate() }
 
         func chain(_ name: String) throws -> (chain: String, key: String) {
             let text = { (file: String) in try String(contentsOfFile: self.folder.path(file), encoding: .utf8) }

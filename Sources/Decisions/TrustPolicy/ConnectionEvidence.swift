@@ -20,6 +20,8 @@ public struct ConnectionEvidence: Sendable {
     public var hostname: NameOutcome?
     /// For each certificate of the path below its anchor.
     public var revocation: [RevocationOutcome]
+    /// By position in `revocation`: a kept answer decided, and what stood in the way of a new one.
+    public var revocationFromKept: [Int: [RevocationObstacle]] = [:]
     /// The time the checks were made for.
     public var at: Date
     /// The trust store that was used, for messages: path and number of entries.

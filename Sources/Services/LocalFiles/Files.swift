@@ -145,3 +145,16 @@ package enum Files {
         return String(cString: real)
     }
 }
+
+extension Files {
+    /// Octets, and seconds since 1970 of the last change of the content; nil when there is no such file.
+    package static func sizeAndChange(_ path: String) -> (size: Int, changed: Int)? {
+        var facts = stat()
+        guard stat(path, &facts) == 0 else { return nil }
+        #if canImport(Darwin)
+            return (Int(facts.st_size), facts.st_mtimespec.tv_sec)
+        #else
+            return (Int(facts.st_size), facts.st_mtim.tv_sec)
+        #endif
+    }
+}

@@ -5,6 +5,8 @@ import TrustPolicy
 struct CertificateJudge: Sendable {
     var anchors: TrustAnchors
     var source: any EvidenceSource
+    var kept: KeptEvidence?
+    var grace = 0.0
 
     /// Certificates in one Certificate message that we look at; the rest is ignored by no path builder in use either.
     static let presentedLimit = 32
@@ -56,8 +58,8 @@ struct CertificateJudge: Sendable {
             return
         }
         let watch = Stopwatch()
-        evidence.revocation = await RevocationChecker().check(
-            path: path.best, at: evidence.at, source: source, options: RevocationOptions(order: checks.sources))
+        let service = RevocationService(source: source, kept: kept, grace: grace)
+        (evidence.revocation, evidence.revocationFromKept) = await service.check(path.best, order: checks.sources, at: evidence.at)
         let statuses = evidence.revocation.map(\.status)
         let outcome: Stage.Outcome =
             statuses.contains(where: \.isRevoked) ? .failed : statuses.contains(where: \.isUnknown) ? .unknown : .passed

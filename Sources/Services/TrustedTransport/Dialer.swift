@@ -51,7 +51,10 @@ struct Dialer: Sendable {
         var obstacle = ConnectionObstacle.other("no address to connect to")
         for address in addresses {
             let session = Session(
-                endpoint: endpoint, evidence: evidence, judge: CertificateJudge(anchors: configuration.anchors, source: source))
+                endpoint: endpoint, evidence: evidence,
+                judge: CertificateJudge(
+                    anchors: configuration.anchors, source: source, kept: configuration.keptEvidence,
+                    grace: configuration.revocationGrace.seconds))
             do {
                 let (channel, tunnelled, handshake) = try await connect(to: address, tunnel: tunnel, session: session)
                 evidence.stages.append(Stage(.connect, .passed, milliseconds: connecting.milliseconds))

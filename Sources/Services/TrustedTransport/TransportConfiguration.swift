@@ -16,6 +16,10 @@ public struct TransportConfiguration: Sendable {
     public var handshakeTimeout: Duration = .seconds(30)
     /// For one OCSP, CRL or AIA request.
     public var evidenceTimeout: Duration = .seconds(8)
+    /// Where answers about revocation are kept for outages; nil keeps none on disk.
+    public var keptEvidence: KeptEvidence?
+    /// Past its end for which a kept answer still counts while its source is silent. A week: as long as a list may stand.
+    public var revocationGrace: Duration = .seconds(604_800)
     /// Larger responses are refused.
     public var responseLimit = 32 << 20
     /// Kept-alive connections per endpoint.

@@ -27,11 +27,21 @@ extension ConnectionFindings {
         let checks = evidence.decision.policy.checks
         guard checks.revocation != .notChecked else { return [] }
         var seen: Set<String> = []
-        return evidence.revocation.flatMap { outcome -> [Finding] in
-            guard case .unknown(let obstacles) = outcome.status else { return [] }
-            let severity: Finding.Severity = checks.denies(outcome.status) ? .error : .warning
-            return obstacles.map { $0.finding(for: outcome.certificate, severity: severity, evidence, context) }
-        }.filter { seen.insert($0.id + $0.summary).inserted }
+        let overcome = evidence.revocationFromKept.sorted { $0.key < $1.key }.flatMap { index, obstacles -> [Finding] in
+            guard evidence.revocation.indices.contains(index) else { return [] }
+            return obstacles.map { obstacle in
+                var finding = obstacle.finding(for: evidence.revocation[index].certificate, severity: .warning, evidence, context)
+                finding.evidence["decidedBy"] = "the last answer that was verified, which is kept"
+                return finding
+            }
+        }
+        return
+            (overcome
+            + evidence.revocation.flatMap { outcome -> [Finding] in
+                guard case .unknown(let obstacles) = outcome.status else { return [] }
+                let severity: Finding.Severity = checks.denies(outcome.status) ? .error : .warning
+                return obstacles.map { $0.finding(for: outcome.certificate, severity: severity, evidence, context) }
+            }).filter { seen.insert($0.id + $0.summary).inserted }
     }
 }
 

@@ -29,13 +29,14 @@ struct TrustInForce {
         self.policy = policy
         self.proxy = proxy
         var route: ProxyRoute?
+        var kept: String?
         passwordText = try Self.passwordText(options)
         var policies = PolicyTable.standard(instanceHosts: [])
         var path = options.trustStore.map(absolute)
         if let home = options.home.map(absolute) {
             do {
                 let home = try AgentHome(path: home)
-                (policies, path, route) = (home.policies, home.trustStore, home.proxy)
+                (policies, path, route, kept) = (home.policies, home.trustStore, home.proxy, home.evidenceFolder)
             } catch {
                 throw CommandFailure(findings: [error.finding], exitCode: 3)
             }
@@ -51,6 +52,7 @@ struct TrustInForce {
         }
         configuration = TransportConfiguration(
             anchors: file.anchors, trustStore: TrustStoreFacts(path: path, entries: file.certificates.count), policies: policies)
+        configuration.keptEvidence = kept.map { KeptEvidence(folder: $0) }
         configuration.proxy = try proxy.map { try $0.route(orElse: route) } ?? route
     }
 

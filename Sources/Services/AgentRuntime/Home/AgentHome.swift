@@ -66,6 +66,9 @@ public struct AgentHome: Sendable {
         do throws(PolicyFile.Failure) { return try PolicyFile.read(bytes) } catch { throw .content(path: path, error) }
     }
 
+    /// Where answers about revocation are kept for outages.
+    public var evidenceFolder: String { layout.home + "/work/midguard_evidence" }
+
     /// The proxy that config.xml names; nil when none is to be used.
     public var proxy: ProxyRoute? {
         settings.proxy.map { proxy in

@@ -34,6 +34,7 @@ extension Connecting {
         var configuration = TransportConfiguration(
             anchors: file.anchors, trustStore: TrustStoreFacts(path: file.path, entries: file.certificates.count), policies: home.policies)
         configuration.proxy = home.proxy
+        configuration.keptEvidence = KeptEvidence(folder: home.evidenceFolder)
         return Connecting(
             transport: TrustedTransport(configuration: configuration),
             details: ["trust store \(file.path): \(file.certificates.count) certificates"]

@@ -1,0 +1,105 @@
+import Counterparts
+import Foundation
+import PathValidation
+import Testing
+import TrustPolicy
+
+@testable import TrustedTransport
+
+@Suite(
+    "While a responder is silent what is known goes on to count, and what was revoked stays revoked, also after a restart",
+    .timeLimit(.minutes(2)))
+struct OutageTests {
+    /// A root, a good leaf and a revoked one, whose responder answers for three days.
+    final class Site {
+        let folder: TemporaryFolder
+        let root: ParsedCertificate
+        let responder: OpenSSLResponder
+        let servers: [String: OpenSSLServer]
+
+        init() throws {
+            let folder = try TemporaryFolder()
+            func run(_ line: String) throws { try Counterpart.openssl.run(line.split(separator: " ").map(String.init), in: folder) }
+            try run(
+                "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout root.key -out root.pem -days 300 -subj /CN=Lab.Root")
+            try run("x509 -in root.pem -outform DER -out root.der")
+            let port = try SquidProxy.freePort()
+            let extensions =
+                "subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\nauthorityInfoAccess=OCSP;URI:http://127.0.0.1:\(port)/\n"
+            _ = try folder.write(extensions, to: "leaf.cnf")
+            var servers: [String: OpenSSLServer] = [:]
+            for name in ["good", "bad"] {
+                try run(
+                    "req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout \(name).key -out \(name).csr -subj /CN=\(name)")
+                try run(
+                    "x509 -req -in \(name).csr -CA root.pem -CAkey root.key -CAcreateserial -days 200 -extfile leaf.cnf -out \(name).pem")
+                servers[name] = try OpenSSLServer(
+                    chainPEM: String(decoding: try folder.read("\(name).pem"), as: UTF8.self),
+                    keyPEM: String(decoding: try folder.read("\(name).key"), as: UTF8.self))
+            }
+            responder = try OpenSSLResponder(
+                port: port, certificates: [.init("good.pem"), .init("bad.pem", revokedAt: "251101000000Z")], issuer: "root", days: 3,
+                in: folder)
+            root = try ParsedCertificate(der: folder.read("root.der"))
+            (self.folder, self.servers) = (folder, servers)
+        }
+
+        /// What a new process with the same folder says after so many days.
+        func look(_ name: String, afterDays days: Double, keeping: Bool = true) async throws -> (
+            Verdict, RevocationOutcome.Status?, ConnectionEvidence
+        ) {
+            var configuration = TransportConfiguration(
+                anchors: TrustAnchors([root]), trustStore: TrustStoreFacts(path: "test", entries: 1),
+                policies: PolicyTable(rows: [
+                    EndpointPolicy(
+                        name: "all", category: .internet, includes: ["*"],
+                        checks: Checks(chain: true, hostname: true, revocation: .denyUnknown))
+                ]))
+            if keeping { configuration.keptEvidence = KeptEvidence(folder: folder.path("kept")) }
+            configuration.clock = { Date(timeIntervalSinceNow: days * 86_400) }
+            let port = try #require(servers[name]).port
+            let evidence = await TrustedTransport(configuration: configuration).inspect(
+                Endpoint(scheme: .tls, host: "localhost", port: port))
+            return (evidence.decision.policy.verdict(on: evidence), evidence.revocation.first?.status, evidence)
+        }
+    }
+
+    private func isTrusted(_ verdict: Verdict) -> Bool { if case .trusted = verdict { true } else { false } }
+
+    @Test func anOutageOfTheResponder() async throws {
+        let site = try Site()
+        #expect(isTrusted(try await site.look("good", afterDays: 0).0))
+        #expect(try await site.look("bad", afterDays: 0).1?.isRevoked == true)
+        site.responder.stop()
+
+        // Nobody answers: without anything kept nothing is known.
+        let nothing = try await site.look("good", afterDays: 0, keeping: false)
+        #expect(!isTrusted(nothing.0) && nothing.1?.isUnknown == true)
+        // Within the answer's three days, and in the week of grace after them.
+        for days in [0.1, 2.9, 8] {
+            let (verdict, status, evidence) = try await site.look("good", afterDays: days)
+            #expect(isTrusted(verdict) && status?.isUnknown == false, "after \(days) days")
+            #expect(evidence.revocationFromKept.count == 1)
+        }
+        let over = try await site.look("good", afterDays: 11)
+        #expect(!isTrusted(over.0) && over.1?.isUnknown == true)
+        // Revoked is revoked for good.
+        for days in [0.1, 8, 11, 100] {
+            #expect(try await site.look("bad", afterDays: days).1?.isRevoked == true, "after \(days) days")
+        }
+    }
+
+    @Test func whatIsKeptIsVerifiedAgain() async throws {
+        let site = try Site()
+        #expect(isTrusted(try await site.look("good", afterDays: 0).0))
+        site.responder.stop()
+        for name in try FileManager.default.contentsOfDirectory(atPath: site.folder.path("kept")) {
+            let path = site.folder.path("kept/" + name)
+            var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+            // Within what is signed; at the end stand certificates that the responder adds.
+            bytes[90] ^= 1
+            try bytes.write(to: URL(fileURLWithPath: path))
+        }
+        #expect(!isTrusted(try await site.look("good", afterDays: 0).0))
+    }
+}

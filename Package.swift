@@ -58,7 +58,7 @@ func standards() -> [Target] {
 func decisions() -> [Target] {
     module("TrustPolicy", in: "Decisions", uses: ["PathValidation"], tests: ["CertificateFactory", .x509])
         + module(
-            "AgentIdentity", in: "Decisions", uses: ["JavaKeystore", "AgentProtocol", .x509, .asn1, .crypto, .cryptoExtras],
+            "AgentIdentity", in: "Decisions", uses: ["StrictDER", "JavaKeystore", "AgentProtocol", .x509, .asn1, .crypto, .cryptoExtras],
             tests: ["Counterparts"])
         + module(
             "Diagnosis", in: "Decisions",
@@ -73,7 +73,10 @@ func services() -> [Target] {
     module("LocalFiles", in: "Services", uses: [], tests: ["Counterparts"])
         + module(
             "TrustedTransport", in: "Services",
-            uses: ["PathValidation", "TrustPolicy", "JavaKeystore", "LocalFiles", .crypto, .asn1, .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .nioTLS],
+            uses: [
+                "PathValidation", "TrustPolicy", "JavaKeystore", "LocalFiles", .crypto, .asn1, .nioCore, .nioPosix, .nioHTTP1, .nioSSL,
+                .nioTLS,
+            ],
             tests: ["CertificateFactory", "Counterparts", .x509])
         + module("InstanceStore", in: "Services", uses: ["AgentProtocol", .grdb, .crypto, .cryptoExtras])
         + module(

@@ -11,7 +11,8 @@ public struct Midguard: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Trial.self, Check.self, Verify.self, Trust.self, PolicyCommand.self, KeystoreCommand.self, KeytoolCommand.self, Agent.self,
+            Trial.self, Check.self, Verify.self, Trust.self, PolicyCommand.self, KeystoreCommand.self, KeytoolCommand.self,
+            IdentityCommand.self, Agent.self,
             Instance.self,
         ])
 

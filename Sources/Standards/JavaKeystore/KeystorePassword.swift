@@ -18,6 +18,9 @@ public struct KeystorePassword: Hashable, Sendable, CustomStringConvertible, Cus
     /// A lone surrogate becomes U+FFFD.
     var utf8Bytes: [UInt8] { Array(String(decoding: units, as: UTF16.self).utf8) }
 
+    /// The password itself, for other places that need it; a lone surrogate becomes U+FFFD.
+    package var text: String { String(decoding: units, as: UTF16.self) }
+
     public var description: String { "KeystorePassword(hidden)" }
     public var debugDescription: String { description }
     public var customMirror: Mirror { Mirror(self, children: []) }

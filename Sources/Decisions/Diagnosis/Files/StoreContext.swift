@@ -22,6 +22,12 @@ public struct StoreContext: Hashable, Sendable {
     /// `midguard keystore <words>`, quoted for a shell.
     public func command(_ words: [String]) -> String { ([program, "keystore"] + words).map(Words.quoted).joined(separator: " ") }
 
+    /// One argument for a POSIX shell.
+    public static func quoted(_ argument: String) -> String { Words.quoted(argument) }
+
+    /// `midguard identity <words>`, quoted for a shell.
+    public func identityCommand(_ words: [String]) -> String { ([program, "identity"] + words).map(Words.quoted).joined(separator: " ") }
+
     /// A verb on this store with its password options. `--` keeps a path that begins with a dash from being read as an option.
     public func command(_ verb: String, _ arguments: [String] = [], options: [String] = [], keys: Bool = false) -> String {
         command([verb] + password + (keys ? keyPassword : []) + options + Self.arguments([path] + arguments))

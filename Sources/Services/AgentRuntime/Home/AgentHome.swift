@@ -34,7 +34,9 @@ public struct AgentHome: Sendable {
     /// The identity's keystore: the one that is there, or where a new one goes.
     public var keystore: String { Self.keystore(layout) }
 
-    static func keystore(_ layout: HomeLayout) -> String { first(of: layout.keystores, orElse: layout.home + "/security/agent_keystore") }
+    package static func keystore(_ layout: HomeLayout) -> String {
+        first(of: layout.keystores, orElse: layout.home + "/security/agent_keystore")
+    }
 
     /// Where the home's own table of policies is, if it has one.
     public var policyFile: String { Self.policyFile(layout) }
@@ -79,7 +81,7 @@ public struct AgentHome: Sendable {
         }
     }
 
-    static func read(_ path: String) throws(HomeFailure) -> ConfigurationFile {
+    package static func read(_ path: String) throws(HomeFailure) -> ConfigurationFile {
         let bytes: [UInt8]
         do throws(FileFailure) {
             bytes = try Files.read(path, limit: ConfigurationFile.sizeLimit)
@@ -96,12 +98,14 @@ public struct AgentHome: Sendable {
 }
 
 /// What the agent itself writes into config.xml.
-struct ConfigurationEditing: Sendable {
-    let layout: HomeLayout
+package struct ConfigurationEditing: Sendable {
+    package let layout: HomeLayout
+
+    package init(layout: HomeLayout) { self.layout = layout }
 
     /// Sets parameters in the file as it is now, which a person may have edited since the start, and returns when it is on the medium. nil
     /// removes a parameter.
-    func set(_ changes: [(name: String, value: String?)]) throws(HomeFailure) {
+    package func set(_ changes: [(name: String, value: String?)]) throws(HomeFailure) {
         let old = try AgentHome.read(layout.configFile)
         var file = old
         do throws(ConfigurationError) {

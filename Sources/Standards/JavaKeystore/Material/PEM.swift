@@ -16,6 +16,9 @@ public enum PEM {
     /// DER as `PKCS7.certificatesOnly` makes it.
     public static func encode(pkcs7: [UInt8]) -> String { block("PKCS7", pkcs7[...]) }
 
+    /// DER as `CertificateRequest` makes it.
+    public static func encode(certificateRequest: [UInt8]) -> String { block("CERTIFICATE REQUEST", certificateRequest[...]) }
+
     private static func block(_ label: String, _ bytes: ArraySlice<UInt8>) -> String {
         "-----BEGIN \(label)-----\n" + String(decoding: Base64.encode(bytes, width: 64), as: UTF8.self) + "-----END \(label)-----\n"
     }

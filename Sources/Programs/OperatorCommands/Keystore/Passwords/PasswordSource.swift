@@ -53,3 +53,8 @@ enum PasswordSource: Hashable, Sendable {
         }
     }
 }
+
+extension PasswordSource {
+    /// As text, for what is not a keystore's.
+    func text() throws(StoreProblem) -> String { try read().text }
+}

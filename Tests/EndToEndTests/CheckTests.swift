@@ -120,6 +120,13 @@ struct CheckTests {
         #expect(mended.verdict == "trusted" && code == 0)
     }
 
+    @Test func aStoreThatIsNotThereIsSaidInJSON() throws {
+        let outcome = try MidguardProcess.run(["check", "https://localhost:1", "--trust-store", "/nonexistent/store", "--json"])
+        struct Answer: Decodable { var url: String, verdict: String, findings: [Report.Finding] }
+        let answer = try JSONDecoder().decode(Answer.self, from: Data(outcome.output.utf8))
+        #expect(outcome.code == 3 && answer.verdict == "undetermined" && answer.findings.first?.id == "store.missing")
+    }
+
     @Test func aClosedPortIsNotKnowing() throws {
         let authority = try Authority()
         let (report, code) = try Self.check("https://localhost:\(try freePort())", store: authority.folder.path("root.pem"))

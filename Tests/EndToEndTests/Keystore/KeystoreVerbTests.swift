@@ -24,6 +24,30 @@ import Testing
         #expect(unchecked.code == 0 && unchecked.json["integrity"] as? String == "notChecked", "\(unchecked.error)")
     }
 
+    /// Each style is read by the program that it is for.
+    @Test(arguments: ["legacy", "passwordless", "scrypt", "key-wrap"]) func convertToAStyle(_ style: String) throws {
+        let fixture = try KeystoreFixture()
+        let store = try fixture.store("store.jks", type: "JKS")
+        let format = ["legacy", "passwordless"].contains(style) ? "pkcs12" : "bcfks"
+        let outcome = try fixture.midguard("convert", store, "--to", format, "--style", style, fixture.path("new"))
+        #expect(outcome.code == 0, "\(outcome.error)")
+        switch style {
+        case "legacy":
+            let seen = try fixture.openssl("pkcs12", "-in", "new", "-passin", "pass:\(fixture.word)", "-info", "-noout", "-legacy")
+            #expect(seen.contains("RC2") && seen.contains("sha1"))
+        case "passwordless":
+            let seen = try fixture.keytool("-list", "-keystore", "new", "-storetype", "PKCS12", "-storepass", fixture.word)
+            #expect(seen.contains("2 entries"))
+            #expect(try fixture.midguard("list", fixture.path("new"), "--no-password", password: false).output.contains("root"))
+        default:
+            let words = ["-list", "-keystore", "new", "-storetype", "BCFKS", "-storepass", fixture.word]
+            let seen = try Counterpart.keytool.run(words + Counterpart.bouncyCastleArguments(), in: fixture.folder)
+            #expect(seen.contains("PrivateKeyEntry") && seen.contains("trustedCertEntry"))
+        }
+        let other = format == "pkcs12" ? "bcfks" : "jks"
+        #expect(try fixture.midguard("convert", store, "--to", other, "--style", style, fixture.path("other")).code == 2)
+    }
+
     @Test(arguments: ["jks", "jceks", "pkcs12"]) func convert(_ target: String) throws {
         let fixture = try KeystoreFixture()
         let store = try fixture.store("store", type: target == "jks" ? "PKCS12" : "JKS")

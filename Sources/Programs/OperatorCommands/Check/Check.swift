@@ -31,7 +31,7 @@ struct Check: AsyncParsableCommand {
             guard let endpoint = Endpoint(text) else { throw ValidationError("\(text) is not a URL of https, ldaps or HOST:PORT.") }
             return endpoint
         }
-        let trust = try TrustInForce(store, proxy: proxy, policy: policy)
+        let trust = try trustInForce(for: endpoints)
         var configuration = trust.configuration
         configuration.connectTimeout = .milliseconds(Int64(timeout * 1_000))
         if let at { configuration.clock = { at.date } }
@@ -44,6 +44,20 @@ struct Check: AsyncParsableCommand {
             worst = Self.graver(worst, exitCode(of: report))
         }
         if worst != 0 { throw ExitCode(worst) }
+    }
+
+    /// Without a store nothing can be judged: that is said of every endpoint.
+    private func trustInForce(for endpoints: [Endpoint]) throws -> TrustInForce {
+        do { return try TrustInForce(store, proxy: proxy, policy: policy) } catch let failure as CommandFailure where output.isJSON {
+            for endpoint in endpoints {
+                Console.result(
+                    .object([
+                        ("url", .string(endpoint.description)), ("verdict", .string(ConnectionReport.Verdict.undetermined.rawValue)),
+                        ("findings", .array(failure.findings.map { JSONText($0) })),
+                    ]))
+            }
+            throw failure.findings.isEmpty ? failure : ExitCode(failure.exitCode)
+        }
     }
 
     /// Eight at a time; reports come in the order of the endpoints.

@@ -14,6 +14,7 @@ struct KeystoreConvert: ParsableCommand {
     @OptionGroup var store: StoreOptions
     @Argument(help: "The new file; may be the old one.") var out: String
     @Option(name: [.customLong("to")], help: ArgumentHelp("jks, jceks, pkcs12 or bcfks.", valueName: "format")) var format: KeystoreFormat
+    @Option(help: ArgumentHelp(StoreStyle.help, valueName: "style")) var style = StoreStyle.standard
     @Option(help: ArgumentHelp("What may be lost, separated by commas.", valueName: "kinds")) var drop = DropList()
     @OptionGroup var keyPassword: PasswordOptions<KeyPassword>
     @OptionGroup var destinationPassword: PasswordOptions<DestinationPassword>
@@ -26,13 +27,16 @@ struct KeystoreConvert: ParsableCommand {
         guard format.isWritable else {
             throw ValidationError("\(format.javaName) is read and not written: convert to jks, jceks, pkcs12 or bcfks.")
         }
+        if style.settings(for: format) == nil {
+            throw ValidationError("\(format.javaName) has no style \(style.rawValue): \(StoreStyle.help)")
+        }
     }
 
     func run() throws {
         try output.reporting(on: Files.absolute(store.path)) {
             let outcome = try StoreConversion(
                 access: store.access(keyPassword: keyPassword.source, call: call), out: Files.absolute(out),
-                settings: .standard(for: format),
+                settings: style.settings(for: format) ?? .standard(for: format),
                 drop: drop, newPassword: destinationPassword.source, newKeyPassword: destinationKeyPassword.source, replaces: replace,
                 isDryRun: dryRun
             ).perform()
@@ -43,7 +47,8 @@ struct KeystoreConvert: ParsableCommand {
     /// The call again, for a fix that adds an option.
     private var call: [String] {
         ["convert"] + store.password.words + keyPassword.words + destinationPassword.words + destinationKeyPassword.words
-            + (store.type.map { ["--type", $0.rawValue] } ?? []) + ["--to", format.rawValue] + (replace ? ["--replace"] : [])
+            + (store.type.map { ["--type", $0.rawValue] } ?? []) + ["--to", format.rawValue]
+            + (style == .standard ? [] : ["--style", style.rawValue]) + (replace ? ["--replace"] : [])
             + [Files.absolute(store.path), Files.absolute(out)]
     }
 }

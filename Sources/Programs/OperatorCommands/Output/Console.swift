@@ -1,3 +1,4 @@
+import Diagnosis
 import Foundation
 
 /// stdout for results, stderr for everything else.
@@ -23,4 +24,6 @@ enum Console {
 struct CommandFailure: Error {
     var message: String
     var exitCode: Int32
+    /// What the message says, for programs; empty where there is no finding for it.
+    var findings: [Finding] = []
 }

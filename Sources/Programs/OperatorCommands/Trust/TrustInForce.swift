@@ -92,6 +92,6 @@ struct TrustInForce {
     }
 
     static func failure(_ error: TrustStoreError) -> CommandFailure {
-        CommandFailure(message: FindingText(colours: false).render([error.finding]), exitCode: 3)
+        CommandFailure(findings: [error.finding], exitCode: 3)
     }
 }

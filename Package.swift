@@ -77,7 +77,7 @@ func services() -> [Target] {
                 "PathValidation", "TrustPolicy", "JavaKeystore", "LocalFiles", .crypto, .asn1, .nioCore, .nioPosix, .nioHTTP1, .nioSSL,
                 .nioTLS,
             ],
-            tests: ["CertificateFactory", "Counterparts", .x509])
+            tests: ["CertificateFactory", "Counterparts", "Diagnosis", .x509])
         + module("InstanceStore", in: "Services", uses: ["AgentProtocol", .grdb, .crypto, .cryptoExtras])
         + module(
             "InstanceServer", in: "Services",

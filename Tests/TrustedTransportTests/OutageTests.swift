@@ -64,25 +64,23 @@ struct OutageTests {
         }
     }
 
-    private func isTrusted(_ verdict: Verdict) -> Bool { if case .trusted = verdict { true } else { false } }
-
     @Test func anOutageOfTheResponder() async throws {
         let site = try Site()
-        #expect(isTrusted(try await site.look("good", afterDays: 0).0))
+        #expect(try await site.look("good", afterDays: 0).0.isTrusted)
         #expect(try await site.look("bad", afterDays: 0).1?.isRevoked == true)
         site.responder.stop()
 
         // Nobody answers: without anything kept nothing is known.
         let nothing = try await site.look("good", afterDays: 0, keeping: false)
-        #expect(!isTrusted(nothing.0) && nothing.1?.isUnknown == true)
+        #expect(!nothing.0.isTrusted && nothing.1?.isUnknown == true)
         // Within the answer's three days, and in the week of grace after them.
         for days in [0.1, 2.9, 8] {
             let (verdict, status, evidence) = try await site.look("good", afterDays: days)
-            #expect(isTrusted(verdict) && status?.isUnknown == false, "after \(days) days")
+            #expect(verdict.isTrusted && status?.isUnknown == false, "after \(days) days")
             #expect(evidence.revocationFromKept.count == 1)
         }
         let over = try await site.look("good", afterDays: 11)
-        #expect(!isTrusted(over.0) && over.1?.isUnknown == true)
+        #expect(!over.0.isTrusted && over.1?.isUnknown == true)
         // Revoked is revoked for good.
         for days in [0.1, 8, 11, 100] {
             #expect(try await site.look("bad", afterDays: days).1?.isRevoked == true, "after \(days) days")
@@ -91,7 +89,7 @@ struct OutageTests {
 
     @Test func whatIsKeptIsVerifiedAgain() async throws {
         let site = try Site()
-        #expect(isTrusted(try await site.look("good", afterDays: 0).0))
+        #expect(try await site.look("good", afterDays: 0).0.isTrusted)
         site.responder.stop()
         for name in try FileManager.default.contentsOfDirectory(atPath: site.folder.path("kept")) {
             let path = site.folder.path("kept/" + name)
@@ -100,6 +98,6 @@ struct OutageTests {
             bytes[90] ^= 1
             try bytes.write(to: URL(fileURLWithPath: path))
         }
-        #expect(!isTrusted(try await site.look("good", afterDays: 0).0))
+        #expect(try await site.look("good", afterDays: 0).0.isTrusted == false)
     }
 }

@@ -13,13 +13,14 @@ final class Lab {
     let chain: String
     let key: String
 
-    init() throws {
+    /// - Parameter extensions: lines of the leaf's own.
+    init(extensions: String = "") throws {
         let folder = try TemporaryFolder()
         self.folder = folder
         func run(_ line: String) throws { try Counterpart.openssl.run(line.split(separator: " ").map(String.init), in: folder) }
         try run("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout root.key -out root.pem -days 30 -subj /CN=Lab.Root")
         try run("x509 -in root.pem -outform DER -out root.der")
-        _ = try folder.write("subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\n", to: "leaf.cnf")
+        _ = try folder.write("subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\n" + extensions, to: "leaf.cnf")
         try run("req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout leaf.key -out leaf.csr -subj /CN=localhost")
         try run("x509 -req -in leaf.csr -CA root.pem -CAkey root.key -CAcreateserial -days 20 -extfile leaf.cnf -out leaf.pem")
         root = try ParsedCertificate(der: folder.read("root.der"))
@@ -27,12 +28,19 @@ final class Lab {
         key = String(decoding: try folder.read("leaf.key"), as: UTF8.self)
     }
 
-    func transport(trusting anchors: [ParsedCertificate]) -> TrustedTransport {
-        TrustedTransport(
-            configuration: TransportConfiguration(
-                anchors: TrustAnchors(anchors), trustStore: TrustStoreFacts(path: "test", entries: anchors.count),
-                policies: .standard(instanceHosts: [])))
+    func configuration(trusting anchors: [ParsedCertificate]) -> TransportConfiguration {
+        TransportConfiguration(
+            anchors: TrustAnchors(anchors), trustStore: TrustStoreFacts(path: "test", entries: anchors.count),
+            policies: .standard(instanceHosts: []))
     }
+
+    func transport(trusting anchors: [ParsedCertificate]) -> TrustedTransport {
+        TrustedTransport(configuration: configuration(trusting: anchors))
+    }
+}
+
+extension Verdict {
+    var isTrusted: Bool { if case .trusted = self { true } else { false } }
 }
 
 @Suite("Nothing leaves before the verdict, and what stops a connection is told apart", .timeLimit(.minutes(2)))

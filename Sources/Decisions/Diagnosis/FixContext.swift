@@ -16,6 +16,10 @@ public struct FixContext: Hashable, Sendable {
     public var proxy: String?
     public var proxyPasswordFile: String?
     public var proxyExclusions: String?
+    /// Of `--client-certificate` and `--client-key`.
+    public var clientCertificate: String?
+    public var clientKey: String?
+    public var sendsServerName = true
     /// A proxy that the environment names; it is never used unasked.
     public var environmentProxy: String?
 
@@ -36,6 +40,9 @@ public struct FixContext: Hashable, Sendable {
             if let proxy { all += ["--proxy", proxy] }
             if let proxyPasswordFile { all += ["--proxy-password-file", proxyPasswordFile] }
             if let proxyExclusions { all += ["--no-proxy", proxyExclusions] }
+            if let clientCertificate { all += ["--client-certificate", clientCertificate] }
+            if let clientKey { all += ["--client-key", clientKey] }
+            if !sendsServerName { all += ["--no-sni"] }
         }
         if store { all += storeOptions }
         return all.map(Words.quoted).joined(separator: " ")

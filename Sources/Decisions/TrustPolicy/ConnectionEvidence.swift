@@ -11,6 +11,8 @@ public struct ConnectionEvidence: Sendable {
     public var stages: [Stage]
     /// Why no session came about; nil when the handshake ended.
     public var obstacle: ConnectionObstacle?
+    /// Whether the peer asked for a client certificate, and what it got.
+    public var clientCertificate = ClientCertificateUse.notRequested
     /// As the peer sent them, end entity first; certificates that do not parse are in `malformed`.
     public var presented: [ParsedCertificate]
     public var malformed: [String]
@@ -39,6 +41,13 @@ public struct TrustStoreFacts: Hashable, Sendable {
     public init(path: String, entries: Int) { (self.path, self.entries) = (path, entries) }
 }
 
+public enum ClientCertificateUse: Hashable, Sendable {
+    case notRequested
+    /// None was at hand.
+    case requested
+    case sent
+}
+
 /// One step of connecting, in the order in which they happen.
 public struct Stage: Hashable, Sendable {
     public enum Name: String, Hashable, Sendable, CaseIterable { case resolve, connect, proxy, handshake, chain, hostname, revocation }
@@ -54,6 +63,8 @@ public struct Stage: Hashable, Sendable {
 /// What stopped a connection before its certificates could be judged. A closed list: `Diagnosis` explains every case.
 public enum ConnectionObstacle: Hashable, Sendable {
     case nameNotFound(host: String)
+    /// Nothing is known about the name.
+    case resolverSilent(host: String, seconds: Double)
     case refused(address: String)
     case timeout(address: String, seconds: Double)
     case reset(during: String)
@@ -64,6 +75,7 @@ public enum ConnectionObstacle: Hashable, Sendable {
     /// The peer's alert, by its name in RFC 8446 §6.
     case peerAlert(String)
     case clientCertificateRequired
+    case clientCertificateRefused(alert: String)
     case plainHTTPRefused
     /// There is no way through the proxy.
     case proxy(ProxyObstacle)

@@ -10,10 +10,20 @@ public struct TransportConfiguration: Sendable {
     public var policies: PolicyTable
     /// Through which connections and look-ups leave; nil for direct ones.
     public var proxy: ProxyRoute?
-    /// For one address, TCP only.
+    /// What is shown to a peer that asks for a client certificate; nil shows none.
+    public var clientIdentity: ClientIdentity?
+    /// Whether the peer is told which name is meant (SNI, RFC 6066 §3).
+    public var serverNameIndication = true
+    /// For the system's resolver.
+    public var resolveTimeout: Duration = .seconds(10)
+    /// TCP only, for all addresses of a name together.
     public var connectTimeout: Duration = .seconds(10)
-    /// For the TLS handshake with all checks, revocation look-ups included.
+    /// For the peer's part of the TLS handshake, and for a proxy's answer.
     public var handshakeTimeout: Duration = .seconds(30)
+    /// How long a peer that asked for a client certificate may take to say no before it counts as a yes.
+    public var clientCertificatePatience: Duration = .seconds(1)
+    /// For all OCSP, CRL and AIA look-ups of one connection together.
+    public var evidenceBudget: Duration = .seconds(10)
     /// For one OCSP, CRL or AIA request.
     public var evidenceTimeout: Duration = .seconds(8)
     /// Where answers about revocation are kept for outages; nil keeps none on disk.

@@ -55,8 +55,9 @@ public struct ConnectionReport: Sendable, Codable {
 
     private static func verdict(_ evidence: ConnectionEvidence) -> Verdict {
         switch evidence.obstacle {
-        case .nameNotFound, .refused, .timeout, .reset, .proxy, .other: return .unreachable
-        case .notTLS, .protocolTooOld, .noCommonCipher, .peerAlert, .clientCertificateRequired: return .undetermined
+        case .nameNotFound, .resolverSilent, .refused, .timeout, .reset, .proxy, .other: return .unreachable
+        case .notTLS, .protocolTooOld, .noCommonCipher, .peerAlert, .clientCertificateRequired, .clientCertificateRefused:
+            return .undetermined
         case .plainHTTPRefused: return .refused
         case nil: break
         }

@@ -26,6 +26,15 @@ extension ConnectionObstacle {
                     .init("See what the resolver of this machine says", command: "getent ahosts \(Words.quoted(name))"),
                     .init("Correct the name, or ask whoever runs DNS to add it"),
                 ], vendor: ["java.net.UnknownHostException: \(name)"])
+        case .resolverSilent(let name, let seconds):
+            return finding(
+                "network.name-not-found", "DNS said nothing about \(name) within \(Int(seconds)) seconds.",
+                "The system's resolver is waiting for a name server that does not answer; whether the name exists is not known.",
+                ["host": name, "seconds": "\(seconds)"],
+                fixes: [
+                    .init("See which name servers this machine asks, and whether they can be reached", command: "cat /etc/resolv.conf"),
+                    .init("Look again", command: again),
+                ], vendor: ["java.net.UnknownHostException: \(name)"])
         case .refused(let address):
             return finding(
                 "network.refused", "Nothing accepts connections at \(address).",
@@ -77,8 +86,17 @@ extension ConnectionObstacle {
             return finding(
                 "tls.client-certificate-required", "\(host) wants a client certificate.",
                 "The peer ended the handshake because none was offered.",
-                fixes: [.init("Ask the owner of \(host) which authority must have issued the certificate")],
+                fixes: clientCertificateFixes(host: host, subject: subject, context: context),
                 vendor: ["Received fatal alert: certificate_required"])
+        case .clientCertificateRefused(let alert):
+            return finding(
+                "tls.client-certificate-refused", "\(host) does not accept our client certificate (alert \(alert)).",
+                Self.reasons[alert] ?? "The peer does not say why.", ["alert": alert],
+                fixes: [
+                    .init("Ask the owner of \(host) which authorities it accepts client certificates from, and what its log says"),
+                    .init("Look again with another one", command: clientCertificateCommand(subject: subject, context: context)),
+                ],
+                vendor: ["Received fatal alert: \(alert)"])
         case .plainHTTPRefused:
             return finding(
                 "policy.plain-http-refused", "\(subject) is plain HTTP, which is refused.",
@@ -92,4 +110,30 @@ extension ConnectionObstacle {
                 ["error": what], fixes: [.init("Look again", command: again)])
         }
     }
+
+    private func clientCertificateFixes(host: String, subject: String, context: FixContext) -> [Finding.Fix] {
+        [
+            .init("Show a certificate with its key (PEM)", command: clientCertificateCommand(subject: subject, context: context)),
+            .init("Ask the owner of \(host) which authority must have issued the certificate"),
+        ]
+    }
+
+    private func clientCertificateCommand(subject: String, context: FixContext) -> String {
+        var context = context
+        context.clientCertificate = "client.pem"
+        return context.command(["check", subject], store: true, connecting: true)
+    }
+
+    /// What servers mean by the alerts (RFC 8446 §6.2).
+    private static let reasons = [
+        "unknown_ca": "The peer does not trust the authority that issued the certificate.",
+        "certificate_expired": "The peer takes the certificate for expired, or not valid yet.",
+        "certificate_revoked": "The certificate was revoked by its authority.",
+        "bad_certificate": "The peer finds the certificate corrupt, or its signature wrong.",
+        "unsupported_certificate":
+            "The certificate is of a kind that the peer does not take, for instance not meant for clients (extended key usage).",
+        "access_denied": "The certificate is sound, but its owner may not come in.",
+        "decrypt_error": "The proof made with the private key does not match the certificate.",
+        "certificate_unknown": "The peer could not make sense of the certificate.",
+    ]
 }

@@ -7,6 +7,8 @@ struct CertificateJudge: Sendable {
     var source: any EvidenceSource
     var kept: KeptEvidence?
     var grace = 0.0
+    /// For all look-ups of one connection together.
+    var budget: Duration
 
     /// Certificates in one Certificate message that we look at; the rest is ignored by no path builder in use either.
     static let presentedLimit = 32
@@ -27,18 +29,19 @@ struct CertificateJudge: Sendable {
             evidence.stages.append(Stage(.chain, .failed, milliseconds: 0))
             return policy.verdict(on: evidence)
         }
-        await checkChain(&evidence)
+        let source = PatientSource(source, budget: budget, kept: kept)
+        await checkChain(&evidence, source)
         let watch = Stopwatch()
         let name = matchName(host, against: leaf, commonNameFallback: policy.checks.commonNameFallback)
         evidence.hostname = name
         let nameCounts = policy.checks.hostname && policy.checks.chain
         evidence.stages.append(
             Stage(.hostname, nameCounts ? (policy.accepts(name) ? .passed : .failed) : .skipped, milliseconds: watch.milliseconds))
-        await checkRevocation(&evidence)
+        await checkRevocation(&evidence, source)
         return policy.verdict(on: evidence)
     }
 
-    private func checkChain(_ evidence: inout ConnectionEvidence) async {
+    private func checkChain(_ evidence: inout ConnectionEvidence, _ source: PatientSource) async {
         let watch = Stopwatch()
         let builder = PathBuilder()
         let outcome = await builder.build(presented: evidence.presented, anchors: anchors, at: evidence.at)
@@ -50,7 +53,7 @@ struct CertificateJudge: Sendable {
             presented: evidence.presented, anchors: anchors, at: evidence.at, source: source)
     }
 
-    private func checkRevocation(_ evidence: inout ConnectionEvidence) async {
+    private func checkRevocation(_ evidence: inout ConnectionEvidence, _ source: PatientSource) async {
         // Without a chain check the certificates as they were sent are what can be asked about.
         let checks = evidence.decision.policy.checks
         guard checks.revocation != .notChecked, let path = evidence.path, path.isValid || !checks.chain else {

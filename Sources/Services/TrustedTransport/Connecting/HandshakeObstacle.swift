@@ -25,7 +25,7 @@ extension ConnectionObstacle {
     }
 
     /// What the end of a handshake means that we did not end ourselves. `first` is what the peer sent first.
-    static func handshake(_ error: any Error, first: [UInt8]) -> ConnectionObstacle {
+    static func handshake(_ error: any Error, first: [UInt8], clientCertificate: ClientCertificateUse) -> ConnectionObstacle {
         // A TLS record opens with its content type: 20 change cipher spec, 21 alert, 22 handshake (RFC 8446 §5.1).
         if let type = first.first, !(20...22).contains(type) { return .notTLS(beginning: printable(first)) }
         let text = String(describing: error).uppercased()
@@ -33,6 +33,8 @@ extension ConnectionObstacle {
             return switch alert {
             case "protocol_version": .protocolTooOld("the peer refused TLS 1.2 and TLS 1.3")
             case "certificate_required": .clientCertificateRequired
+            case _ where clientCertificate == .requested && aboutClients.contains(alert): .clientCertificateRequired
+            case _ where clientCertificate == .sent && aboutClients.contains(alert): .clientCertificateRefused(alert: alert)
             default: .peerAlert(alert)
             }
         }
@@ -49,15 +51,36 @@ extension ConnectionObstacle {
         return .other(String(describing: error).prefix(200).description)
     }
 
+    /// Alerts that servers answer a client's certificate with, or its lack (RFC 8446 §6.2); before TLS 1.3 the lack is a handshake_failure.
+    private static let aboutClients: Set = [
+        "handshake_failure", "bad_certificate", "unsupported_certificate", "certificate_revoked", "certificate_expired",
+        "certificate_unknown", "unknown_ca", "access_denied", "decrypt_error",
+    ]
+
     /// BoringSSL's names for alerts that were received, and RFC 8446's.
     private static let alerts: [(mark: String, name: String)] = [
         ("ALERT_HANDSHAKE_FAILURE", "handshake_failure"), ("ALERT_PROTOCOL_VERSION", "protocol_version"),
         ("ALERT_UNRECOGNIZED_NAME", "unrecognized_name"), ("ALERT_CERTIFICATE_REQUIRED", "certificate_required"),
         ("ALERT_INTERNAL_ERROR", "internal_error"), ("ALERT_ACCESS_DENIED", "access_denied"), ("ALERT_UNKNOWN_CA", "unknown_ca"),
         ("ALERT_BAD_CERTIFICATE", "bad_certificate"), ("ALERT_CERTIFICATE_UNKNOWN", "certificate_unknown"),
+        ("ALERT_UNSUPPORTED_CERTIFICATE", "unsupported_certificate"), ("ALERT_CERTIFICATE_REVOKED", "certificate_revoked"),
+        ("ALERT_CERTIFICATE_EXPIRED", "certificate_expired"),
         ("ALERT_DECRYPT_ERROR", "decrypt_error"), ("ALERT_INSUFFICIENT_SECURITY", "insufficient_security"),
         ("ALERT_ILLEGAL_PARAMETER", "illegal_parameter"), ("ALERT_NO_APPLICATION_PROTOCOL", "no_application_protocol"),
     ]
+}
+
+extension ConnectionObstacle {
+    /// Without a subject, for a proxy's finding.
+    var words: String {
+        switch self {
+        case .refused(let address): "\(address) refuses connections"
+        case .timeout(let address, let seconds): "\(address) did not answer within \(Int(seconds)) seconds"
+        case .reset(let during): "it cut the connection while \(during)"
+        case .other(let what): what
+        default: "no connection"
+        }
+    }
 }
 
 /// Printable ASCII of untrusted bytes, everything else as a dot; at most 80 characters.

@@ -20,45 +20,60 @@ final class ProxyTunnel: ChannelInboundHandler, RemovableChannelHandler {
     private let authorization: String?
     private let promise: EventLoopPromise<Void>
     private var head: HTTPResponseHead?
-    private var isOver = false
+    fileprivate private(set) var isOver = false
 
     private init(target: String, authorization: String?, promise: EventLoopPromise<Void>) {
         (self.target, self.authorization, self.promise) = (target, authorization, promise)
     }
 
-    /// On the event loop of a channel that is not connected yet. `established` runs there once the channel is the tunnel, with nothing of this
-    /// left in its pipeline.
-    static func install(
-        in channel: any Channel, to target: String, through proxy: ProxyRoute, timeout: Duration,
-        established: @escaping @Sendable (any Channel) throws -> Void
-    ) throws -> EventLoopFuture<Void> {
+    /// On a connection that stands and is not read from yet. Afterwards nothing of this is left in its pipeline, and it is read from no more.
+    static func open(on channel: any Channel, to target: String, through proxy: ProxyRoute, timeout: Duration) async throws(Failure) {
         let opened = channel.eventLoop.makePromise(of: Void.self)
-        let encoder = HTTPRequestEncoder()
-        let decoder = ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .forwardBytes))
-        let tunnel = ProxyTunnel(target: target, authorization: proxy.authorization, promise: opened)
-        try channel.pipeline.syncOperations.addHandlers(encoder, decoder, tunnel)
         let seconds = timeout.seconds
         let limit = channel.eventLoop.scheduleTask(in: TimeAmount(timeout)) {
             opened.fail(Failure(obstacle: .notAProxy("no answer to CONNECT within \(Int(seconds)) seconds")))
             channel.close(promise: nil)
         }
-        let pipeline = NIOLoopBound((encoder, decoder, tunnel), eventLoop: channel.eventLoop)
-        return opened.futureResult.flatMap {
-            let (encoder, decoder, tunnel) = pipeline.value
-            let operations = channel.pipeline.syncOperations
-            return EventLoopFuture.andAllSucceed(
-                [operations.removeHandler(tunnel), operations.removeHandler(decoder), operations.removeHandler(encoder)],
-                on: channel.eventLoop)
-        }.flatMapThrowing { try established(channel) }.always { _ in limit.cancel() }
+        defer { limit.cancel() }
+        let authorization = proxy.authorization
+        do {
+            let handlers = try await channel.eventLoop.submit {
+                let encoder = HTTPRequestEncoder()
+                let decoder = ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes))
+                let tunnel = ProxyTunnel(target: target, authorization: authorization, promise: opened)
+                let gate = HeadGate(of: tunnel)
+                try channel.pipeline.syncOperations.addHandlers(gate, encoder, decoder, tunnel)
+                // Should it fail, the channel has closed, and the tunnel knows why.
+                _ = channel.setOption(.autoRead, value: true)
+                return NIOLoopBound((gate, encoder, decoder, tunnel), eventLoop: channel.eventLoop)
+            }.get()
+            try await opened.futureResult.get()
+            let early = try await channel.eventLoop.flatSubmit {
+                let (gate, encoder, decoder, tunnel) = handlers.value
+                _ = channel.setOption(.autoRead, value: false)
+                let leaving: [any RemovableChannelHandler] = [tunnel, decoder, encoder, gate]
+                return EventLoopFuture.andAllSucceed(
+                    leaving.map { channel.pipeline.syncOperations.removeHandler($0) }, on: channel.eventLoop
+                ).map { handlers.value.0.heldBack }
+            }.get()
+            // TLS begins with the client, so nothing can come through a tunnel before it.
+            if !early.isEmpty {
+                throw Failure(obstacle: .notAProxy("it sent more than its answer before TLS began: \(printable(early))"))
+            }
+        } catch {
+            opened.fail(error)
+            throw error as? Failure ?? Failure(obstacle: .notAProxy("it closed the connection after its answer"))
+        }
     }
 
-    func channelActive(context: ChannelHandlerContext) {
+    func handlerAdded(context: ChannelHandlerContext) { if context.channel.isActive { ask(context) } }
+
+    private func ask(_ context: ChannelHandlerContext) {
         var headers = HTTPHeaders([("host", target), ("user-agent", "midguard")])
         if let authorization { headers.add(name: "proxy-authorization", value: authorization) }
         context.write(
             wrapOutboundOut(.head(HTTPRequestHead(version: .http1_1, method: .CONNECT, uri: target, headers: headers))), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-        context.fireChannelActive()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -98,5 +113,38 @@ final class ProxyTunnel: ChannelInboundHandler, RemovableChannelHandler {
     /// A stranger's words, short and printable.
     private static func shown(_ text: String) -> String {
         String(String.UnicodeScalarView(text.unicodeScalars.prefix(120).map { (" "..."~").contains($0) ? $0 : "." }))
+    }
+}
+
+/// Lets the heads of answers through until one of them decides, and keeps what comes after it.
+private final class HeadGate: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+    /// The beginning of it.
+    private(set) var heldBack: [UInt8] = []
+    private let tunnel: ProxyTunnel
+    private var lineIsEmpty = false
+
+    init(of tunnel: ProxyTunnel) { self.tunnel = tunnel }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var buffer = unwrapInboundIn(data)
+        while !tunnel.isOver, let passing = buffer.readSlice(length: lengthOfHead(buffer.readableBytesView)), passing.readableBytes > 0 {
+            context.fireChannelRead(wrapInboundOut(passing))
+        }
+        if heldBack.isEmpty { heldBack = Array(buffer.readableBytesView.prefix(FirstBytes.limit)) }
+    }
+
+    /// Octets up to the empty line that ends a head, or all of them.
+    private func lengthOfHead(_ bytes: ByteBufferView) -> Int {
+        for (index, byte) in bytes.enumerated() where byte != UInt8(ascii: "\r") {
+            let isLineEnd = byte == UInt8(ascii: "\n")
+            if isLineEnd, lineIsEmpty {
+                lineIsEmpty = false
+                return index + 1
+            }
+            lineIsEmpty = isLineEnd
+        }
+        return bytes.count
     }
 }

@@ -7,17 +7,12 @@ import TrustPolicy
 /// Fetches OCSP answers, CRLs and issuers over plain HTTP, as certificates name them: bounded in size, time and redirects.
 ///
 /// Answers are signed, so plain HTTP is by design. The same question asked twice at once is asked once; answers are kept for a while,
-/// and a source that failed is left alone for a while.
+/// and a host that failed is left alone for a while, each time longer.
 final class EvidenceFetcher: EvidenceSource {
     private let group: any EventLoopGroup
     private let timeout: Duration
     private let proxy: ProxyRoute?
-    private let memory = Mutex<[EvidenceRequest: Remembered]>([:])
-
-    private enum Remembered {
-        case underWay(Task<EvidenceAnswer, Never>)
-        case known(EvidenceAnswer, until: ContinuousClock.Instant)
-    }
+    private let memory = Mutex(EvidenceMemory())
 
     /// Large public CRLs are around 10 MiB; OCSP answers a few KiB.
     static func limit(for kind: EvidenceRequest.Kind) -> Int {
@@ -28,46 +23,26 @@ final class EvidenceFetcher: EvidenceSource {
         }
     }
     static let redirectLimit = 3
-    static let rememberedLimit = 256
-    static let keepAnswers: Duration = .seconds(300)
-    static let keepFailures: Duration = .seconds(20)
 
     init(group: any EventLoopGroup, timeout: Duration, proxy: ProxyRoute? = nil) {
         (self.group, self.timeout, self.proxy) = (group, timeout, proxy)
     }
 
     func fetch(_ request: EvidenceRequest) async -> EvidenceAnswer {
-        let task = memory.withLock { memory -> Result<EvidenceAnswer, NeedsTask> in
-            let now = ContinuousClock.now
-            switch memory[request] {
-            case .known(let answer, let until) where until > now: return .success(answer)
-            case .underWay(let task): return .failure(NeedsTask(task: task))
-            case .known, nil:
-                if memory.count >= Self.rememberedLimit {
-                    memory = memory.filter { if case .known(_, let until) = $0.value { until > now } else { true } }
-                    if memory.count >= Self.rememberedLimit {
-                        memory = memory.filter { if case .underWay = $0.value { true } else { false } }
-                    }
+        let authority = Endpoint(request.url).map { "\($0.host):\($0.port)" } ?? request.url
+        let found = memory.withLock { memory in
+            memory.look(up: request, at: authority) {
+                Task {
+                    let answer = await self.follow(request)
+                    self.memory.withLock { $0.remember(answer, to: request, from: authority) }
+                    return answer
                 }
-                let task = Task { await self.ask(request) }
-                memory[request] = .underWay(task)
-                return .failure(NeedsTask(task: task))
             }
         }
-        switch task {
-        case .success(let answer): return answer
-        case .failure(let needed): return await needed.task.value
+        return switch found {
+        case .known(let answer): answer
+        case .underWay(let task): await task.value
         }
-    }
-
-    private struct NeedsTask: Error { var task: Task<EvidenceAnswer, Never> }
-
-    private func ask(_ request: EvidenceRequest) async -> EvidenceAnswer {
-        let answer = await follow(request)
-        var keep = Self.keepFailures
-        if case .answered(200, _, _, _) = answer { keep = Self.keepAnswers }
-        memory.withLock { $0[request] = .known(answer, until: .now + keep) }
-        return answer
     }
 
     private func follow(_ request: EvidenceRequest) async -> EvidenceAnswer {
@@ -106,7 +81,7 @@ final class EvidenceFetcher: EvidenceSource {
             request.path = "http://\(place)\(path)"
             if let authorization = proxy.authorization { request.headers.append(("proxy-authorization", authorization)) }
         }
-        let addresses = try await NameResolution.addresses(of: proxy?.host ?? endpoint.host, port: proxy?.port ?? endpoint.port)
+        let addresses = try await addresses(of: proxy?.host ?? endpoint.host, port: proxy?.port ?? endpoint.port)
         var last: any Error = NameResolution.NotFound()
         for address in addresses.prefix(3) {
             do {
@@ -121,6 +96,13 @@ final class EvidenceFetcher: EvidenceSource {
             }
         }
         throw last
+    }
+
+    private func addresses(of host: String, port: Int) async throws -> [SocketAddress] {
+        let answer = await withinTime(timeout) { try? await NameResolution.addresses(of: host, port: port) }
+        guard let found = answer else { throw HTTPConnection.Failure.timeout }
+        guard let found else { throw NameResolution.NotFound() }
+        return found
     }
 
     private static func path(of url: String) -> String {

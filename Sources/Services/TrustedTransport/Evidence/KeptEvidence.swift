@@ -33,6 +33,8 @@ public final class KeptEvidence: Sendable {
         try? Files.read(path(request), limit: EvidenceFetcher.limit(for: request.kind))
     }
 
+    func has(_ request: EvidenceRequest) -> Bool { Files.sizeAndChange(path(request)) != nil }
+
     private func path(_ request: EvidenceRequest) -> String {
         var hash = SHA256()
         let kind: String

@@ -1,0 +1,111 @@
+import Foundation
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// A TCP server on a loopback port of its own that does to every connection what a test says: what real peers do only when they are broken.
+public final class ScriptedServer: Sendable {
+    public let port: Int
+    private let descriptor: Int32
+    private let open = Mutex<Set<Int32>>([])
+    private let isOver = Mutex(false)
+    private let count = Mutex(0)
+
+    /// One accepted connection; calls return false once the peer has gone.
+    public struct Connection: Sendable {
+        let descriptor: Int32
+        let server: ScriptedServer
+
+        @discardableResult
+        public func send(_ text: String) -> Bool { send(Array(text.utf8)) }
+
+        @discardableResult
+        public func send(_ bytes: [UInt8]) -> Bool {
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let sent = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+                guard sent > 0 else { return false }
+                rest = rest.dropFirst(sent)
+            }
+            return true
+        }
+
+        /// What came until `mark` did; nil when the peer went before.
+        public func read(until mark: String) -> String? {
+            var all: [UInt8] = []
+            var buffer = [UInt8](repeating: 0, count: 4_096)
+            while all.count < 1 << 20 {
+                let got = recv(descriptor, &buffer, buffer.count, 0)
+                guard got > 0 else { return nil }
+                all += buffer.prefix(got)
+                let text = String(decoding: all, as: UTF8.self)
+                if text.contains(mark) { return text }
+            }
+            return nil
+        }
+
+        /// Until the peer goes, or the test is over.
+        public func saysNothing() {
+            var buffer = [UInt8](repeating: 0, count: 4_096)
+            while recv(descriptor, &buffer, buffer.count, 0) > 0 {}
+        }
+
+        /// Until the peer goes, or the test is over.
+        public func repeats(_ text: String, every microseconds: UInt32 = 0) {
+            while send(text) { if microseconds > 0 { usleep(microseconds) } }
+        }
+    }
+
+    public init(_ script: @escaping @Sendable (Connection) -> Void) throws {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isListening = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, length) == 0 && listen(descriptor, 64) == 0 && getsockname(descriptor, $0, &length) == 0
+            }
+        }
+        guard isListening else { throw CounterpartFailure("a server of the test's own cannot listen: errno \(errno)") }
+        port = Int(UInt16(bigEndian: address.sin_port))
+        self.descriptor = descriptor
+        Thread.detachNewThread { [weak self] in
+            while true {
+                let accepted = accept(descriptor, nil, nil)
+                guard accepted >= 0, let server = self, !server.isOver.withLock({ $0 }) else { return }
+                server.count.withLock { $0 += 1 }
+                server.open.withLock { _ = $0.insert(accepted) }
+                let connection = Connection(descriptor: accepted, server: server)
+                Thread.detachNewThread {
+                    script(connection)
+                    connection.server.end(accepted)
+                }
+            }
+        }
+    }
+
+    /// Connections that were made so far.
+    public var connections: Int { count.withLock { $0 } }
+
+    /// Ends all connections; it has to be called, as threads of the server keep it.
+    public func stop() {
+        isOver.withLock { $0 = true }
+        shutdown(descriptor, Int32(SHUT_RDWR))
+        open.withLock { open in for connection in open { shutdown(connection, Int32(SHUT_RDWR)) } }
+    }
+
+    private func end(_ connection: Int32) {
+        open.withLock { _ = $0.remove(connection) }
+        close(connection)
+    }
+
+    deinit {
+        shutdown(descriptor, Int32(SHUT_RDWR))
+        close(descriptor)
+    }
+}

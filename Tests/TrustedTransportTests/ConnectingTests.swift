@@ -1,0 +1,103 @@
+import Counterparts
+import Foundation
+import NIOCore
+import NIOPosix
+import PathValidation
+import Testing
+import TrustPolicy
+
+@testable import TrustedTransport
+
+@Suite("All addresses of a name are tried, and what a proxy says too early is shown", .timeLimit(.minutes(1)))
+struct ConnectingTests {
+    private func race(_ addresses: [(String, Int)], limit: Duration = .seconds(5)) async throws -> any Channel {
+        try await AddressRace(addresses: addresses.map { try SocketAddress(ipAddress: $0.0, port: $0.1) }, limit: limit)
+            .connect(on: MultiThreadedEventLoopGroup.singleton.next())
+    }
+
+    @Test func anAddressThatRefusesIsPassedOver() async throws {
+        let server = try ScriptedServer { $0.saysNothing() }
+        defer { server.stop() }
+        let closed = try SquidProxy.freePort()
+        for addresses in [[("127.0.0.1", closed), ("127.0.0.1", server.port)], [("::1", closed), ("127.0.0.1", server.port)]] {
+            let channel = try await race(addresses)
+            #expect(channel.remoteAddress?.text == "127.0.0.1:\(server.port)")
+            try await channel.close()
+        }
+    }
+
+    @Test func anAddressThatSaysNothingHoldsNobodyBack() async throws {
+        let server = try ScriptedServer { $0.saysNothing() }
+        defer { server.stop() }
+        let silent = try FullBacklog()
+        let channel = try await race([("127.0.0.1", silent.port), ("127.0.0.1", server.port)], limit: .seconds(20))
+        #expect(channel.remoteAddress?.port == server.port)
+        try await channel.close()
+
+        let failure = await #expect(throws: AddressRace.Failure.self) {
+            _ = try await race([("127.0.0.1", silent.port), ("127.0.0.2", silent.port)], limit: .milliseconds(700))
+        }
+        guard case .timeout(let address, _)? = failure?.obstacle else { return #expect(Bool(false), "\(String(describing: failure))") }
+        #expect(address.contains("127.0.0.1:\(silent.port)"))
+    }
+
+    @Test(arguments: ["\r\n\r\n", "SSH-2.0-OpenSSH_9.2\r\n", "\u{16}\u{3}\u{3}"])
+    func bytesBehindTheProxysAnswerAreNoTLS(extra: String) async throws {
+        let proxy = try ScriptedServer { connection in
+            guard connection.read(until: "\r\n\r\n") != nil else { return }
+            connection.send("HTTP/1.1 200 Connection established\r\n\r\n" + extra)
+            connection.saysNothing()
+        }
+        defer { proxy.stop() }
+        var configuration = try Lab().configuration(trusting: [])
+        configuration.proxy = ProxyRoute(host: "127.0.0.1", port: proxy.port)
+        let evidence = await TrustedTransport(configuration: configuration).inspect(Endpoint(scheme: .tls, host: "a.example", port: 443))
+        guard case .proxy(.notAProxy(let what))? = evidence.obstacle else {
+            return #expect(Bool(false), "\(String(describing: evidence.obstacle))")
+        }
+        #expect(what.contains("before TLS began"))
+    }
+
+    @Test func aSilentPeersAddressIsNamed() async throws {
+        let server = try ScriptedServer { $0.saysNothing() }
+        defer { server.stop() }
+        var configuration = try Lab().configuration(trusting: [])
+        configuration.handshakeTimeout = .milliseconds(300)
+        let evidence = await TrustedTransport(configuration: configuration).inspect(
+            Endpoint(scheme: .tls, host: "localhost", port: server.port))
+        #expect(evidence.obstacle == .timeout(address: "127.0.0.1:\(server.port)", seconds: 0.3))
+    }
+}
+
+/// A port whose queue of connections is full, so that the kernel leaves new ones without an answer, as a firewall does.
+private final class FullBacklog {
+    let port: Int
+    private let listener: Int32
+    private var fillers: [Int32] = []
+
+    init() throws {
+        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = INADDR_ANY
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let listener = listener
+        _ = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener, $0, length) == 0 && listen(listener, 0) == 0 && getsockname(listener, $0, &length) == 0
+            }
+        }
+        port = Int(UInt16(bigEndian: address.sin_port))
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        for _ in 0..<3 {
+            let filler = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+            _ = withUnsafePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(filler, $0, length) }
+            }
+            fillers.append(filler)
+        }
+        usleep(50_000)
+    }
+
+    deinit { for descriptor in fillers + [listener] { close(descriptor) } }
+}

@@ -32,8 +32,9 @@ struct CheckTests {
             try issue("intermediate", by: "root", subject: "/CN=Lab.Issuing", extensions: "ca.cnf")
         }
 
-        func leaf(_ name: String, hosts: String) throws -> (chain: String, key: String) {
-            _ = try folder.write("subjectAltName=\(hosts)\nextendedKeyUsage=serverAuth\n", to: "\(name).cnf")
+        /// - Parameter more: further lines of extensions.
+        func leaf(_ name: String, hosts: String, more: String = "") throws -> (chain: String, key: String) {
+            _ = try folder.write("subjectAltName=\(hosts)\nextendedKeyUsage=serverAuth\n" + more, to: "\(name).cnf")
             try issue(name, by: "intermediate", subject: "/CN=\(name)", extensions: "\(name).cnf")
             let text = { (file: String) in try String(contentsOfFile: self.folder.path(file), encoding: .utf8) }
             return (try text("\(name).pem") + text("intermediate.pem"), try text("\(name).key"))
@@ -141,6 +142,78 @@ struct CheckTests {
         #expect(report.findings.first?.id == "policy.plain-http-refused")
     }
 
+    @Test func aClientCertificateIsAskedForAndTheFixShowsOne() throws {
+        let authority = try Authority()
+        let (chain, key) = try authority.leaf("good", hosts: "DNS:localhost")
+        let server = try OpenSSLServer(
+            chainPEM: chain, keyPEM: key,
+            arguments: ["-Verify", "2", "-verify_return_error", "-CAfile", authority.folder.path("root.pem")])
+        let store = authority.folder.path("root.pem")
+        let (report, code) = try Self.check("https://localhost:\(server.port)", store: store)
+        #expect(report.verdict == "undetermined" && code == 3)
+        #expect(report.findings.first?.id == "tls.client-certificate-required")
+        // What somebody who has a certificate does with the fix: name it as the fix does.
+        _ = try authority.folder.write("extendedKeyUsage=clientAuth\n", to: "client.cnf")
+        try authority.issue("agent", by: "intermediate", subject: "/CN=agent", extensions: "client.cnf")
+        let parts = try ["agent.key", "agent.pem", "intermediate.pem"].map {
+            String(decoding: try authority.folder.read($0), as: UTF8.self)
+        }
+        _ = try authority.folder.write(parts.joined(), to: "client.pem")
+        let command = try #require(report.findings.first?.fixes.first?.command)
+        #expect(try Self.paste(command, in: authority.folder).contains("trusted"))
+
+        // One that the peer does not know is refused, by the peer.
+        let foreign = try Authority()
+        _ = try foreign.folder.write("extendedKeyUsage=clientAuth\n", to: "client.cnf")
+        try foreign.issue("agent", by: "intermediate", subject: "/CN=agent", extensions: "client.cnf")
+        let (refused, refusedCode) = try Self.check(
+            "https://localhost:\(server.port)", store: store,
+            ["--client-certificate", foreign.folder.path("agent.pem"), "--client-certificate", foreign.folder.path("agent.key")])
+        #expect(refused.findings.first?.id == "tls.client-certificate-refused" && refusedCode == 3)
+        // Files that do not belong together never get there.
+        let mixed = try MidguardProcess.run([
+            "check", "https://localhost:\(server.port)", "--trust-store", store, "--client-certificate", authority.folder.path("agent.pem"),
+            "--client-certificate", foreign.folder.path("agent.key"),
+        ])
+        #expect(mixed.code == 2 && mixed.error.contains("auth.pair-mismatch"))
+    }
+
+    @Test func aListGivesALineForEachAndASummary() throws {
+        let authority = try Authority()
+        let (chain, key) = try authority.leaf("good", hosts: "DNS:localhost")
+        let server = try OpenSSLServer(chainPEM: chain, keyPEM: key)
+        let silent = try ScriptedServer { $0.saysNothing() }
+        defer { silent.stop() }
+        let closed = try freePort()
+        let list = """
+            # one that nobody answers for holds nobody back
+            localhost:\(silent.port)
+            https://localhost:\(server.port)
+
+            localhost:\(closed)
+            this is no endpoint \u{1B}[31m
+            http://localhost
+            """
+        let words = ["check", "-", "--trust-store", authority.folder.path("root.pem")]
+        let process = try MidguardProcess.run(words + ["--timeout", "2"], input: list)
+        let lines = process.output.split(separator: "\n").map(String.init)
+        #expect(process.code == 1)
+        #expect(lines.count == 10, "\(process.output)")
+        #expect(lines[4].hasPrefix("unreachable  localhost:\(silent.port)  network.timeout"))
+        #expect(lines[..<4].contains { $0.hasPrefix("trusted  https://localhost:\(server.port)") })
+        #expect(lines[..<4].contains { $0.hasPrefix("undetermined  this is no endpoint") && !$0.contains("\u{1B}") })
+        #expect(lines[5] == "5 checked: 1 trusted (1 with warnings), 1 refused, 1 undetermined, 2 unreachable")
+        #expect(
+            Set(lines[6...]) == [
+                "  1 × config.bad-value", "  1 × network.refused", "  1 × network.timeout", "  1 × policy.plain-http-refused",
+            ])
+
+        let json = try MidguardProcess.run(words + ["--json", "--timeout", "1"], input: "localhost:\(server.port)\nlocalhost:\(closed)\n")
+        let reports = try json.output.split(separator: "\n").map { try JSONDecoder().decode(Report.self, from: Data($0.utf8)) }
+        #expect(Set(reports.map(\.verdict)) == ["trusted", "unreachable"])
+        #expect(json.code == 3 && json.error.hasPrefix("2 checked: 1 trusted"))
+    }
+
     @Test func usageErrorsAreCodeTwo() throws {
         #expect(try MidguardProcess.run(["check", "nonsense"]).code == 2)
         #expect(try MidguardProcess.run(["chekc"]).code == 2)
@@ -154,6 +227,7 @@ struct CheckTests {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments = ["-c", command]
+        process.currentDirectoryURL = folder.url
         process.environment = ["PATH": MidguardProcess.binary.deletingLastPathComponent().path + ":/usr/bin:/bin"]
         let output = URL(fileURLWithPath: folder.path("pasted-\(UUID().uuidString)"))
         try Data().write(to: output)

@@ -8,6 +8,8 @@ final class MidguardProcess: Sendable {
         var output: String
         var error: String
         var code: Int32
+        /// The most memory that it had, as far as was seen.
+        var peakKiB = 0
     }
 
     private let process: Process
@@ -22,17 +24,29 @@ final class MidguardProcess: Sendable {
     }()
 
     /// Runs a command to its end, at most `seconds`.
-    static func run(_ arguments: [String], environment: [String: String] = [:], seconds: Double = 60) throws -> Outcome {
+    static func run(
+        _ arguments: [String], input: String? = nil, environment: [String: String] = [:], seconds: Double = 60
+    ) throws -> Outcome {
         let folder = try TemporaryFolder()
+        let source = try input.map { try folder.write($0, to: "input") }
         let (output, error) = (folder.path("output"), folder.path("error"))
-        let process = try start(arguments, environment: environment, output: output, error: error)
+        let process = try start(arguments, environment: environment, input: source, output: output, error: error)
         let deadline = Date(timeIntervalSinceNow: seconds)
-        while process.isRunning, Date() < deadline { usleep(2_000) }
+        var peak = 0
+        while process.isRunning, Date() < deadline {
+            usleep(2_000)
+            peak = max(peak, peakKiB(of: process.processIdentifier))
+        }
         if process.isRunning {
             kill(process.processIdentifier, SIGKILL)
             throw CounterpartFailure("midguard \(arguments.first ?? "") did not end within \(seconds) s: \(text(output)) \(text(error))")
         }
-        return Outcome(output: text(output), error: text(error), code: process.terminationStatus)
+        return Outcome(output: text(output), error: text(error), code: process.terminationStatus, peakKiB: peak)
+    }
+
+    private static func peakKiB(of process: Int32) -> Int {
+        let status = text("/proc/\(process)/status").split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        return status.flatMap { Int($0.dropFirst(6).trimmingCharacters(in: .whitespaces).prefix { $0.isNumber }) } ?? 0
     }
 
     /// Starts a command that goes on; its stdout and stderr go to `log`, appended.
@@ -53,12 +67,14 @@ final class MidguardProcess: Sendable {
         process.waitUntilExit()
     }
 
-    private static func start(_ arguments: [String], environment: [String: String], output: String, error: String) throws -> Process {
+    private static func start(
+        _ arguments: [String], environment: [String: String], input: String? = nil, output: String, error: String
+    ) throws -> Process {
         let process = Process()
         process.executableURL = binary
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput = input.flatMap { FileHandle(forReadingAtPath: $0) } ?? FileHandle.nullDevice
         process.standardOutput = try appending(output)
         process.standardError = error == output ? process.standardOutput : try appending(error)
         try process.run()

@@ -16,10 +16,8 @@ public struct FixContext: Hashable, Sendable {
     public var proxy: String?
     public var proxyPasswordFile: String?
     public var proxyExclusions: String?
-    /// Of `--client-certificate` and `--client-key`.
-    public var clientCertificate: String?
-    public var clientKey: String?
-    public var sendsServerName = true
+    /// Words about what is shown to the peer: a client certificate, no server name.
+    public var shown: [String] = []
     /// A proxy that the environment names; it is never used unasked.
     public var environmentProxy: String?
 
@@ -40,9 +38,7 @@ public struct FixContext: Hashable, Sendable {
             if let proxy { all += ["--proxy", proxy] }
             if let proxyPasswordFile { all += ["--proxy-password-file", proxyPasswordFile] }
             if let proxyExclusions { all += ["--no-proxy", proxyExclusions] }
-            if let clientCertificate { all += ["--client-certificate", clientCertificate] }
-            if let clientKey { all += ["--client-key", clientKey] }
-            if !sendsServerName { all += ["--no-sni"] }
+            all += shown
         }
         if store { all += storeOptions }
         return all.map(Words.quoted).joined(separator: " ")

@@ -28,6 +28,12 @@ enum Words {
         return items.count > limit ? "\(shown) and \(items.count - limit) more" : shown
     }
 
+    /// A stranger's text on one line, short and without control characters.
+    static func printable(_ text: String, limit: Int = 200) -> String {
+        String(
+            String.UnicodeScalarView(text.unicodeScalars.prefix(limit).map { $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 }))
+    }
+
     /// One argument for a POSIX shell.
     static func quoted(_ argument: String) -> String {
         let plain =

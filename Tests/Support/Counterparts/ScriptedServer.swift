@@ -19,6 +19,8 @@ public final class ScriptedServer: Sendable {
     public struct Connection: Sendable {
         let descriptor: Int32
         let server: ScriptedServer
+        /// Of the server.
+        public var port: Int { server.port }
 
         @discardableResult
         public func send(_ text: String) -> Bool { send(Array(text.utf8)) }
@@ -46,6 +48,46 @@ public final class ScriptedServer: Sendable {
                 if text.contains(mark) { return text }
             }
             return nil
+        }
+
+        /// Stands between the peer and a server on loopback, whose octets `change` may alter (with the position of their first one).
+        /// nil ends the connection.
+        public func relay(to port: Int, _ change: (_ bytes: [UInt8], _ position: Int) -> [UInt8]?) {
+            let upstream = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            defer { close(upstream) }
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_addr.s_addr = inet_addr("127.0.0.1")
+            address.sin_port = UInt16(port).bigEndian
+            let connected = withUnsafePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    connect(upstream, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+                }
+            }
+            var position = 0
+            var buffer = [UInt8](repeating: 0, count: 16_384)
+            var waiting = [
+                pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0), pollfd(fd: upstream, events: Int16(POLLIN), revents: 0),
+            ]
+            while connected, poll(&waiting, 2, 20_000) > 0 {
+                for (index, (from, to)) in [(descriptor, upstream), (upstream, descriptor)].enumerated() where waiting[index].revents != 0 {
+                    let got = recv(from, &buffer, buffer.count, 0)
+                    guard got > 0 else { return }
+                    var bytes = Array(buffer.prefix(got))
+                    if from == upstream {
+                        guard let changed = change(bytes, position) else { return }
+                        position += got
+                        bytes = changed
+                    }
+                    guard Connection(descriptor: to, server: server).send(bytes) else { return }
+                }
+            }
+        }
+
+        /// Ends the connection as a device does that wants no more of it (RST).
+        public func reset() {
+            var hard = linger(l_onoff: 1, l_linger: 0)
+            setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &hard, socklen_t(MemoryLayout<linger>.size))
         }
 
         /// Until the peer goes, or the test is over.

@@ -3,7 +3,7 @@ public import TrustPolicy
 
 /// What `midguard check --json` prints for one URL. Field names are a contract.
 public struct ConnectionReport: Sendable, Codable {
-    public enum Verdict: String, Sendable, Codable {
+    public enum Verdict: String, Sendable, Codable, CaseIterable {
         case trusted, refused
         /// The peer answered, but no session came about in which it could be judged.
         case undetermined
@@ -51,6 +51,20 @@ public struct ConnectionReport: Sendable, Codable {
         revocation = evidence.revocation.map(Revocation.init)
         endpointsToOpen = Self.endpointsToOpen(evidence)
         self.findings = findings
+    }
+
+    /// A line of a list that names no endpoint: nothing was tried.
+    public init(unreadable text: String, line: Int) {
+        let shown = Words.printable(text)
+        (url, verdict, decidedBy) = (shown, .undetermined, "nothing: no endpoint is named")
+        (stages, presented, path, revocation, endpointsToOpen) = ([], [], [], [], [])
+        checks = Checks(chain: .unknown, hostname: .unknown, revocation: .unknown)
+        findings = [
+            Finding(
+                id: "config.bad-value", severity: .error, subject: shown, summary: "Line \(line) names no endpoint.",
+                cause: "An endpoint is https://HOST[:PORT], ldaps://HOST[:PORT] or HOST:PORT.", evidence: ["line": "\(line)"],
+                fixes: [.init("Correct the line; the others were checked")])
+        ]
     }
 
     private static func verdict(_ evidence: ConnectionEvidence) -> Verdict {

@@ -120,7 +120,7 @@ extension ConnectionObstacle {
 
     private func clientCertificateCommand(subject: String, context: FixContext) -> String {
         var context = context
-        context.clientCertificate = "client.pem"
+        context.shown = ["--client-certificate", "client.pem"]
         return context.command(["check", subject], store: true, connecting: true)
     }
 

@@ -23,6 +23,11 @@ struct ConnectionText {
         return lines.joined(separator: "\n")
     }
 
+    /// In a list: what came of it, and the first finding.
+    func line(_ report: ConnectionReport) -> String {
+        "\(verdict(report.verdict))  \(report.url)" + (report.findings.first.map { "  \($0.id)  \($0.summary)" } ?? "")
+    }
+
     private func verdict(_ verdict: ConnectionReport.Verdict) -> String {
         let code =
             switch verdict {

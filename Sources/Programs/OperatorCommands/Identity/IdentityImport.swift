@@ -24,34 +24,12 @@ struct IdentityImport: ParsableCommand {
 
     func run() throws {
         try identity.on { home in
-            let material = try read()
+            let material = try ImportSource.gather(sources, password: sourcePassword.source, refused: CustomCertificate.keyForm)
             let outcome = try IdentityEdit(home: home, isDryRun: edit.dryRun).perform { store in
                 try CustomCertificate(store: store, home: home, allowsIncompleteChain: allowIncomplete).change(with: material)
             }
             outcome.print(identity.output, isDryRun: edit.dryRun)
         }
-    }
-
-    private func read() throws(StoreProblem) -> KeyMaterial {
-        var all = KeyMaterial()
-        for source in sources {
-            switch try ImportSource.read(source, password: sourcePassword.source, keyPassword: nil, fallback: nil) {
-            case .material(let material, _, let damages):
-                if !damages.isEmpty { throw StoreProblem(damages.map(CustomCertificate.keyForm), exitCode: 1) }
-                all.certificates += material.certificates
-                all.privateKeys += material.privateKeys
-            case .store(let store, let passwords):
-                for entry in store.everything {
-                    all.certificates += entry.content.certificates
-                    guard case .privateKey(let key, _) = entry.content else { continue }
-                    let password = passwords[entry.alias] ?? store.password ?? KeystorePassword("")
-                    do throws(KeystoreError) { all.privateKeys.append(try key.open(password: password)) } catch {
-                        throw store.problem(error)
-                    }
-                }
-            }
-        }
-        return all
     }
 }
 
@@ -99,7 +77,7 @@ struct CustomCertificate {
 
     /// The key that comes along, or the one that waits for these certificates.
     private func key(for material: KeyMaterial) throws(StoreProblem) -> (PrivateKeyInfo, isOwn: Bool) {
-        let distinct = material.privateKeys.reduce(into: [PrivateKeyInfo]()) { found, key in if !found.contains(key) { found.append(key) } }
+        let distinct = material.distinctKeys
         if distinct.count > 1 {
             throw refused(
                 "auth.key-form", "There are \(distinct.count) private keys.",
@@ -172,6 +150,11 @@ struct CustomCertificate {
         if (finding.evidence["label"] ?? finding.summary).contains("PRIVATE KEY") { finding.id = "auth.key-form" }
         return finding
     }
+}
+
+extension KeyMaterial {
+    /// Each key once.
+    var distinctKeys: [PrivateKeyInfo] { privateKeys.reduce(into: []) { found, key in if !found.contains(key) { found.append(key) } } }
 }
 
 extension StoredCertificate {

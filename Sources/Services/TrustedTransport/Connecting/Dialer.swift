@@ -125,7 +125,7 @@ struct Dialer: Sendable {
         if result.verdict == nil || isTrusted {
             evidence.obstacle =
                 session.clock.ranOut
-                ? .timeout(address: place, seconds: configuration.handshakeTimeout.seconds)
+                ? .otherProtocol(result.first) ?? .timeout(address: place, seconds: configuration.handshakeTimeout.seconds)
                 : .handshake(failure, first: result.first, clientCertificate: evidence.clientCertificate)
         }
         channel.close(promise: nil)

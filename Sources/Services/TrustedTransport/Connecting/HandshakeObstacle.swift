@@ -26,8 +26,7 @@ extension ConnectionObstacle {
 
     /// What the end of a handshake means that we did not end ourselves. `first` is what the peer sent first.
     static func handshake(_ error: any Error, first: [UInt8], clientCertificate: ClientCertificateUse) -> ConnectionObstacle {
-        // A TLS record opens with its content type: 20 change cipher spec, 21 alert, 22 handshake (RFC 8446 §5.1).
-        if let type = first.first, !(20...22).contains(type) { return .notTLS(beginning: printable(first)) }
+        if let other = otherProtocol(first) { return other }
         let text = String(describing: error).uppercased()
         for (mark, alert) in alerts where text.contains(mark) {
             return switch alert {
@@ -49,6 +48,11 @@ extension ConnectionObstacle {
             return .reset(during: "the TLS handshake")
         }
         return .other(String(describing: error).prefix(200).description)
+    }
+
+    /// A TLS record opens with its content type: 20 change cipher spec, 21 alert, 22 handshake (RFC 8446 §5.1).
+    static func otherProtocol(_ first: [UInt8]) -> ConnectionObstacle? {
+        first.first.flatMap { (20...22).contains($0) ? nil : .notTLS(beginning: printable(first)) }
     }
 
     /// Alerts that servers answer a client's certificate with, or its lack (RFC 8446 §6.2); before TLS 1.3 the lack is a handshake_failure.

@@ -47,6 +47,31 @@ enum ImportSource {
         return .material(material, name: name, damages: findings)
     }
 
+    /// All certificates and opened keys of several files. What is damaged is `refused`, and nothing is taken.
+    static func gather(
+        _ paths: [String], password: PasswordSource?, refused: (Finding) -> Finding = { $0 }
+    ) throws(StoreProblem) -> KeyMaterial {
+        var all = KeyMaterial()
+        for path in paths {
+            switch try read(path, password: password, keyPassword: nil, fallback: nil) {
+            case .material(let material, _, let damages):
+                if !damages.isEmpty { throw StoreProblem(damages.map(refused), exitCode: 1) }
+                all.certificates += material.certificates
+                all.privateKeys += material.privateKeys
+            case .store(let store, let passwords):
+                for entry in store.everything {
+                    all.certificates += entry.content.certificates
+                    guard case .privateKey(let key, _) = entry.content else { continue }
+                    let password = passwords[entry.alias] ?? store.password ?? KeystorePassword("")
+                    do throws(KeystoreError) { all.privateKeys.append(try key.open(password: password)) } catch {
+                        throw store.problem(error)
+                    }
+                }
+            }
+        }
+        return all
+    }
+
     private static func opens(_ bytes: [UInt8], _ password: KeystorePassword) -> Bool {
         (try? Keystore.read(bytes, password: password)) != nil
     }

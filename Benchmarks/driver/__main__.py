@@ -13,6 +13,7 @@ import tempfile
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import agent  # noqa: E402
+import checks  # noqa: E402
 import keystores  # noqa: E402
 import machine  # noqa: E402
 import paths  # noqa: E402
@@ -24,6 +25,7 @@ GROUPS = {
     "trial": trial.measure,
     "keystore": keystores.measure,
     "path": paths.measure,
+    "check": checks.measure,
 }
 
 

@@ -78,12 +78,13 @@ def numbers(*command):
     return [float(word) for word in call(*command).split()]
 
 
-def process(command, environment):
+def process(command, environment, stdin=None):
     """Seconds on the wall, seconds of CPU, kilobytes at the most. Memory by GNU time: to the system, what this process takes at the moment
     of starting another counts as the other's."""
     words = ["/usr/bin/time", "--format", "%M", *(str(part) for part in command)]
+    source = open(stdin) if stdin else subprocess.DEVNULL
     start = time.perf_counter()
-    child = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment)
+    child = subprocess.Popen(words, stdin=source, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment)
     said = child.stderr.read()
     _, status, usage = os.wait4(child.pid, 0)
     wall = time.perf_counter() - start

@@ -50,9 +50,9 @@ final class MidguardProcess: Sendable {
     }
 
     /// Starts a command that goes on; its stdout and stderr go to `log`, appended.
-    init(_ arguments: [String], log: String) throws {
+    init(_ arguments: [String], log: String, environment: [String: String] = [:]) throws {
         self.log = URL(fileURLWithPath: log)
-        process = try Self.start(arguments, environment: [:], output: log, error: log)
+        process = try Self.start(arguments, environment: environment, output: log, error: log)
     }
 
     deinit { end(SIGKILL) }

@@ -13,6 +13,7 @@ import Testing
         var because: String
         var validation: AgentMessages.Validation = .yes
         var recorded: [UInt8]? = AdmissionTests.oldKey
+        var pending: [UInt8]?
         var announced: [UInt8] = AdmissionTests.oldKey
         /// Seconds until the registration key ends; nil: none given.
         var keyEnds: Double?
@@ -37,7 +38,12 @@ import Testing
         Row(because: "not validated: the key may change", validation: .no, announced: newKey, key: .recorded, becomes: .no),
         Row(because: "validated: it may not", announced: newKey, key: .proofRequired, becomes: .yes, saves: false),
         Row(because: "a bad proof", announced: newKey, proof: false, key: .proofInvalid, becomes: .yes, saves: false),
-        Row(because: "a good proof", announced: newKey, proof: true, key: .recorded, becomes: .yes),
+        Row(because: "a good proof: both are good", announced: newKey, proof: true, key: .accepted, becomes: .yes),
+        Row(because: "the answer was lost: the same again", pending: newKey, announced: newKey, proof: true, key: .accepted, becomes: .yes),
+        Row(because: "the new key itself: it takes the place", pending: newKey, announced: newKey, key: .recorded, becomes: .yes),
+        Row(because: "the old key while the new one waits", pending: newKey, key: .unchanged, becomes: .yes),
+        Row(
+            because: "a third key while one waits", pending: [3], announced: newKey, key: .proofRequired, becomes: .yes, saves: false),
         Row(because: "old key lost, one-time key", announced: newKey, keyEnds: 1, key: .recorded, registration: .accepted, becomes: .yes),
         Row(
             because: "old key lost, key spent", announced: newKey, keyEnds: 1, spent: true, key: .proofRequired, registration: .spent,
@@ -45,7 +51,7 @@ import Testing
     ]
     @Test(arguments: rows) func evidence(_ row: Row) throws {
         var agent = AgentRecord(name: "one", userName: "u", createdAt: Self.now)
-        (agent.validation, agent.certificate) = (row.validation, row.recorded)
+        (agent.validation, agent.certificate, agent.pendingCertificate) = (row.validation, row.recorded, row.pending)
         let key = row.keyEnds.map {
             RegistrationKeyFacts(agentName: "one", expiresAt: Self.now.addingTimeInterval($0), spentAt: row.spent ? Self.now : nil)
         }
@@ -58,7 +64,14 @@ import Testing
         #expect(answer.validation == row.becomes)
         #expect((decision.save != nil) == row.saves)
         #expect(decision.spendRegistrationKey == (row.registration == .accepted))
-        if let saved = decision.save { #expect(saved.certificate == row.announced) }
+        // Until the new key announces itself, secrets are sealed to the old one.
+        if row.key == .accepted {
+            #expect(decision.save?.certificate == row.recorded && decision.save?.pendingCertificate == row.announced)
+        }
+        if row.key == .recorded { #expect(decision.save?.certificate == row.announced && decision.save?.pendingCertificate == nil) }
+        if row.key == .unchanged {
+            #expect(decision.save?.certificate == row.announced && decision.save?.pendingCertificate == row.pending)
+        }
     }
 
     @Test("names, users and identifiers are not mixed up")

@@ -107,9 +107,18 @@ import Testing
             #expect(asked.key == .proofRequired)
             #expect(try await agent.announce(proof: "a.b.c").key == .proofInvalid)
             let proof = try ContinuityProof.sign(by: old, newThumbprint: agent.pair.thumbprint, agent: asked.sysID, nonce: asked.nonce)
-            let taken = try await agent.announce(proof: proof)
+            let vouchedFor = try await agent.announce(proof: proof)
+            #expect(vouchedFor.key == .accepted && vouchedFor.validation == .yes)
+            let new = agent.pair
+            agent.pair = old
+            #expect(try await agent.announce().key == .unchanged, "the old one is good until the new one comes")
+            agent.pair = new
+            let taken = try await agent.announce()
             #expect(taken.key == .recorded && taken.validation == .yes)
             #expect(taken.nonce != asked.nonce, "a proof counts once")
+            agent.pair = old
+            #expect(try await agent.announce().key == .proofRequired)
+            agent.pair = new
             #expect(try await agent.announce().key == .unchanged)
         }
     }

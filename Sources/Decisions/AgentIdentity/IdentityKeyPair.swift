@@ -31,6 +31,8 @@ public struct IdentityKeyPair: Hashable, Sendable {
         thumbprint = shown.thumbprint
     }
 
+    public var keyBits: Int { privateKey.keySizeInBits }
+
     /// The private key in clear. For keystores; goes nowhere else.
     public var privateKeyPKCS8: [UInt8] { Array(privateKey.pkcs8DERRepresentation) }
 

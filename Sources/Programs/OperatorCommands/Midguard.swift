@@ -45,7 +45,11 @@ struct Agent: AsyncParsableCommand {
 struct Instance: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run an instance and manage its agents and jobs.",
-        subcommands: [InstanceServe.self, InstanceEnroll.self, InstanceAgents.self, InstanceValidate.self, InstanceJobs.self])
+        subcommands: [
+            InstanceServe.self, InstanceEnroll.self, InstanceAgents.self, InstanceValidate.self, InstanceInvalidate.self,
+            InstanceRekey.self,
+            InstanceRemoveCustom.self, InstanceAudit.self, InstanceCredential.self, InstanceJobs.self,
+        ])
 }
 
 struct Trust: AsyncParsableCommand {

@@ -23,6 +23,8 @@ public struct AgentService: Service {
     /// Intervals; tests shorten them.
     struct Timing: Sendable {
         var heartbeat = Duration.seconds(10)
+        /// How often it is looked whether a new key pair is due.
+        var rotation = Duration.seconds(5)
         var startup = Backoff()
         var validation = Duration.seconds(5)
         var jobsMayFinish = Duration.seconds(5)

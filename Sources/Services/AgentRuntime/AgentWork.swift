@@ -18,6 +18,7 @@ struct AgentWork: Sendable {
     private let superseded = Gate(isOpen: false)
     private let forgotten = Gate(isOpen: false)
     private let room = Bell()
+    private let rekey = RekeyWish()
     private let session = SysID.random().description
     private let pools: [WorkerPool]
 
@@ -42,6 +43,7 @@ struct AgentWork: Sendable {
         let sender = ECCSender(spool: spool, client: ready.client, agent: ready.agent, log: log, account: service.account)
         let recovered = Gate(isOpen: false)
         let heartbeat = Task { await heartbeatLoop.run() }
+        let rotation = Task { await rotator.run(every: service.timing.rotation, wanted: rekey) }
         let delivery = Task {
             // What an earlier process finished goes first: claiming again makes its leases, and so these results, void.
             await sender.drain()
@@ -72,7 +74,9 @@ struct AgentWork: Sendable {
         delivery.cancel()
         await delivery.value
         heartbeat.cancel()
+        rotation.cancel()
         await heartbeat.value
+        await rotation.value
         await spool.flush()
         await refreshFigures()
         return end
@@ -119,12 +123,22 @@ struct AgentWork: Sendable {
             interval: service.timing.heartbeat, report: { await heard($0) })
     }
 
+    private var rotator: KeyRotator {
+        let settings = ready.settings
+        return KeyRotator(
+            layout: ready.home.layout, custody: IdentityCustody(layout: ready.home.layout, agentName: settings.name), midID: settings.midID,
+            introduction: Introduction(
+                client: ready.client, name: settings.name, home: ready.home.path, version: service.version, registrationKey: nil),
+            agent: ready.agent, identity: ready.identity, log: log, keeper: keeper)
+    }
+
     private var surroundings: ProbeSurroundings {
-        let (pair, agent) = (ready.pair, ready.agent)
+        let (identity, agent) = (ready.identity, ready.agent)
         return ProbeSurroundings(
             transport: ready.transport, context: FixContext(home: ready.home.path),
-            open: { sealed, job throws(SecretFailure) in try BasicCredentials(sealed: sealed, pair: pair, agent: agent, job: job) },
-            status: { figures })
+            open: { sealed, job throws(SecretFailure) in try BasicCredentials(sealed: sealed, pairs: identity.pairs, agent: agent, job: job)
+            },
+            status: { figures }, identity: ready.identity, rekey: rekey)
     }
 
     private var figures: RuntimeFigures {
@@ -145,7 +159,9 @@ struct AgentWork: Sendable {
 
     private func heard(_ outcome: HeartbeatLoop.Outcome) async {
         switch outcome {
-        case .alive(let validation): await heard(validation)
+        case .alive(let validation, let wish):
+            rekey.raise(to: wish)
+            await heard(validation)
         case .unknownAgent:
             // Its tables were replaced or the record deleted: the agent announces itself anew.
             gate.close()
@@ -203,13 +219,26 @@ struct AgentWork: Sendable {
     }
 }
 
+extension IdentityRing.Pairs {
+    /// With the pair that it is sealed to: for a while that may be the one before.
+    func open(_ sealed: String, agent: SysID, record: SysID) throws(SealingError) -> [UInt8] {
+        for pair in all.dropLast() {
+            do throws(SealingError) { return try SealedSecret.open(sealed, with: pair, agent: agent, record: record) } catch {
+                if case .keyDiffers = error { continue }
+                throw error
+            }
+        }
+        return try SealedSecret.open(sealed, with: all[all.count - 1], agent: agent, record: record)
+    }
+}
+
 extension BasicCredentials {
     /// The plain text is JSON: `{"username": …, "password": …}`.
-    init(sealed: String, pair: IdentityKeyPair, agent: SysID, job: SysID) throws(SecretFailure) {
+    init(sealed: String, pairs: IdentityRing.Pairs, agent: SysID, job: SysID) throws(SecretFailure) {
         struct Content: Decodable { var username: String, password: String }
         let plain: [UInt8]
         do throws(SealingError) {
-            plain = try SealedSecret.open(sealed, with: pair, agent: agent, record: job)
+            plain = try pairs.open(sealed, agent: agent, record: job)
         } catch {
             switch error {
             case .keyDiffers, .agentDiffers, .recordDiffers, .recipientUnusable: throw .notSealedToThisKey

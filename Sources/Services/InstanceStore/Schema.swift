@@ -8,6 +8,7 @@ enum Schema {
         migrator.registerMigration("1 agents") { try $0.execute(sql: agents) }
         migrator.registerMigration("1 users") { try $0.execute(sql: users) }
         migrator.registerMigration("1 authority") { try $0.execute(sql: authority) }
+        migrator.registerMigration("2 rotation") { try $0.execute(sql: rotation) }
         return migrator
     }
 
@@ -101,6 +102,21 @@ enum Schema {
             updated_at INTEGER NOT NULL
         );
         CREATE TABLE setting (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);
+        """
+
+    /// `audit` only grows.
+    private static let rotation = """
+        ALTER TABLE ecc_agent ADD COLUMN pending_certificate BLOB;
+        ALTER TABLE ecc_agent ADD COLUMN rekey_requested_at INTEGER;
+        ALTER TABLE ecc_agent ADD COLUMN rekey_replaces_custom INTEGER NOT NULL DEFAULT 0;
+        CREATE TABLE audit (
+            ordinal INTEGER PRIMARY KEY AUTOINCREMENT,
+            at INTEGER NOT NULL,
+            who TEXT NOT NULL,
+            action TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            detail TEXT NOT NULL
+        );
         """
 
     private static let authority = """

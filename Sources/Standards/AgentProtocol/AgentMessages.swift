@@ -32,6 +32,8 @@ public enum AgentMessages {
 
     public enum KeyOutcome: String, Sendable, Codable {
         case recorded, unchanged
+        /// The key on record vouches for it: both are good until the new one announces itself without a proof.
+        case accepted
         /// The instance has another key on record and wants a proof, made with `nonce`.
         case proofRequired, proofInvalid
     }
@@ -135,7 +137,13 @@ public enum AgentMessages {
         public var validation: Validation
         /// Jobs whose lease is no longer this agent's.
         public var lost: [SysID]
-        public init(validation: Validation, lost: [SysID]) { (self.validation, self.lost) = (validation, lost) }
+        /// Somebody on the instance asks for a new key pair. Absent in answers of earlier versions.
+        public var rekey: Bool?
+        /// And that it takes a custom certificate's place, too.
+        public var replacesCustom: Bool?
+        public init(validation: Validation, lost: [SysID], rekey: Bool? = nil, replacesCustom: Bool? = nil) {
+            (self.validation, self.lost, self.rekey, self.replacesCustom) = (validation, lost, rekey, replacesCustom)
+        }
     }
 
     /// POST `…/{sys_id}/findings`: replaces what the console shows for this agent. Each element is a finding in the catalogue's JSON shape.

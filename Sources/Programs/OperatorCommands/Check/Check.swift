@@ -46,12 +46,19 @@ struct Check: AsyncParsableCommand {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<jobs {
                     group.addTask {
+                        // One is told while the next is looked at.
+                        var telling: Task<Void, any Error>?
                         while let line = await source.next() {
-                            let report = await inspection.report(on: line)
-                            tally.count(report)
-                            Console.result(
-                                asJSON ? try Console.json(report, pretty: pretty) : isList ? text.line(report) : text.render(report))
+                            let look = await inspection.look(at: line)
+                            try await telling?.value
+                            telling = Task {
+                                let report = look()
+                                tally.count(report)
+                                Console.result(
+                                    asJSON ? try Console.json(report, pretty: pretty) : isList ? text.line(report) : text.render(report))
+                            }
                         }
+                        try await telling?.value
                     }
                 }
                 try await group.waitForAll()
@@ -95,10 +102,11 @@ struct Check: AsyncParsableCommand {
         var dial: (host: String, port: Int)?
         var context: FixContext
 
-        func report(on line: EndpointSource.Line) async -> ConnectionReport {
-            guard let endpoint = line.endpoint else { return ConnectionReport(unreadable: line.text, line: line.number) }
+        /// What is seen, as what makes a report of it.
+        func look(at line: EndpointSource.Line) async -> @Sendable () -> ConnectionReport {
+            guard let endpoint = line.endpoint else { return { ConnectionReport(unreadable: line.text, line: line.number) } }
             let evidence = await transport.inspect(endpoint, dial: dial)
-            return ConnectionReport(evidence, findings: ConnectionFindings.explaining(evidence, context: context))
+            return { ConnectionReport(evidence, findings: ConnectionFindings.explaining(evidence, context: context)) }
         }
     }
 }

@@ -46,17 +46,3 @@ struct InstanceAgents: AsyncParsableCommand {
         }
     }
 }
-
-struct InstanceValidate: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "validate", abstract: "Let an agent take jobs.",
-        discussion: "Compare the fingerprint of its key with what midguard agent status shows on the agent's machine first.")
-
-    @Argument(help: "The agent's name.") var name: String
-    @OptionGroup var instance: InstanceData
-
-    func run() async throws {
-        try await instance.administer { try await $0.validate(name) }
-        Console.result("\(name) is validated.")
-    }
-}

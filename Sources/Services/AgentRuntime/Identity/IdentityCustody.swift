@@ -1,3 +1,4 @@
+import AgentConfiguration
 import AgentIdentity
 import JavaKeystore
 import LocalFiles
@@ -15,7 +16,8 @@ struct IdentityCustody: Sendable {
     let agentName: String
 
     struct Opened: Sendable {
-        var pair: IdentityKeyPair
+        var pairs: IdentityRing.Pairs
+        var pair: IdentityKeyPair { pairs.current }
         var midID: String
         /// For the account: what was found or made.
         var details: [String]
@@ -43,7 +45,8 @@ struct IdentityCustody: Sendable {
                 details.append("keypairs.mid_id generated and written to config.xml")
             }
             let pair = try create(in: Keystore(), settings: .jks, midID: midID, now: now)
-            return Opened(pair: pair, midID: midID, details: details + ["key pair created in \(keystorePath)"], isNew: true)
+            return Opened(
+                pairs: .init(current: pair), midID: midID, details: details + ["key pair created in \(keystorePath)"], isNew: true)
         }
         guard !midID.isEmpty else { throw .outOfSync(path: keystorePath, hasMidID: false) }
         let password = KeystorePassword(midID)
@@ -55,8 +58,8 @@ struct IdentityCustody: Sendable {
             throw error == .integrity ? .outOfSync(path: keystorePath, hasMidID: true) : .unreadable(path: keystorePath, error)
         }
         do throws(IdentityError) {
-            let pair = try IdentityKeystore.pair(in: stored.keystore, password: password)
-            return Opened(pair: pair, midID: midID, details: ["key pair opened in \(keystorePath)"], isNew: false)
+            let pairs = try Self.pairs(in: stored.keystore, password: password)
+            return Opened(pairs: pairs, midID: midID, details: ["key pair opened in \(keystorePath)"], isNew: false)
         } catch {
             switch error {
             case .keyPassword: throw .outOfSync(path: keystorePath, hasMidID: true)
@@ -64,10 +67,55 @@ struct IdentityCustody: Sendable {
                 // The store is ours and whole, the pair was deleted from it (`delete_mid_keypair`): other entries stay.
                 try backUp(bytes, midID: midID, keystore: stored.keystore)
                 let pair = try create(in: stored.keystore, settings: stored.settings, midID: midID, now: now)
-                return Opened(pair: pair, midID: midID, details: ["key pair created in the existing \(keystorePath)"], isNew: true)
+                return Opened(
+                    pairs: .init(current: pair), midID: midID, details: ["key pair created in the existing \(keystorePath)"], isNew: true)
             default: throw .unusable(path: keystorePath, error)
             }
         }
+    }
+
+    /// A candidate or a previous pair that cannot be used is as good as none.
+    static func pairs(in keystore: Keystore, password: KeystorePassword) throws(IdentityError) -> IdentityRing.Pairs {
+        func other(_ alias: String) -> IdentityKeyPair? { try? IdentityKeystore.pair(in: keystore, password: password, alias: alias) }
+        return IdentityRing.Pairs(
+            current: try IdentityKeystore.pair(in: keystore, password: password), candidate: other(IdentityKeystore.candidateAlias),
+            previous: other(IdentityKeystore.previousAlias),
+            previousSince: keystore.entry(asJava: IdentityKeystore.previousAlias)?.created)
+    }
+
+    /// Changes the keystore that is there, in one replacement; other commands wait meanwhile. A copy of the new one is kept, as of every
+    /// keystore that the agent writes.
+    ///
+    /// - Returns: the pairs that it holds now.
+    func change(
+        midID: String, _ step: (Keystore, KeystoreSettings) throws(IdentityError) -> Keystore
+    ) throws(Failure) -> IdentityRing.Pairs {
+        let password = KeystorePassword(midID)
+        let lock: LockedFile
+        let old: [UInt8]
+        do throws(FileFailure) {
+            lock = try LockedFile(keystorePath)
+            old = try lock.bytes(limit: Self.sizeLimit)
+        } catch { throw .home(.file(error)) }
+        let stored: KeystoreReading
+        do throws(KeystoreError) { stored = try Keystore.read(old, password: password) } catch {
+            throw error == .integrity ? .outOfSync(path: keystorePath, hasMidID: true) : .unreadable(path: keystorePath, error)
+        }
+        let changed: Keystore
+        let pairs: IdentityRing.Pairs
+        do throws(IdentityError) {
+            changed = try step(stored.keystore, stored.settings)
+            pairs = try Self.pairs(in: changed, password: password)
+        } catch { throw .unusable(path: keystorePath, error) }
+        let bytes: [UInt8]
+        do throws(KeystoreError) { bytes = try changed.write(stored.settings, password: password) } catch {
+            throw .unreadable(path: keystorePath, error)
+        }
+        try perform { () throws(FileFailure) in try Files.replace(keystorePath, with: bytes) }
+        Interruption.point("rotation.keystore-replaced")
+        try backUp(bytes, midID: midID, keystore: changed)
+        withExtendedLifetime(lock) {}
+        return pairs
     }
 
     /// `settings`: the store's own format, which it keeps.
@@ -106,5 +154,11 @@ struct IdentityCustody: Sendable {
 
     private func perform(_ work: () throws(FileFailure) -> Void) throws(Failure) {
         do throws(FileFailure) { try work() } catch { throw .home(.file(error)) }
+    }
+}
+
+extension IdentityCustody {
+    init(layout: HomeLayout, agentName: String) {
+        self.init(keystorePath: AgentHome.keystore(layout), backupFolder: layout.backupDirectory, agentName: agentName)
     }
 }

@@ -43,6 +43,9 @@ struct ProbeSurroundings: Sendable {
     /// Opens a secret that the instance sealed to the identity key, for this agent and this job only.
     var open: @Sendable (_ sealed: String, _ job: SysID) throws(SecretFailure) -> BasicCredentials
     var status: @Sendable () async -> RuntimeFigures
+    var identity: IdentityRing
+    /// By which a job asks for a new key pair.
+    var rekey: RekeyWish
 }
 
 /// Why a sealed secret stays closed. No content, no key.

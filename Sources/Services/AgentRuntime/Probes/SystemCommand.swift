@@ -1,11 +1,42 @@
-/// Verbs that the instance may send. The list of those that are done is closed, and so far empty: none of the known ones is safe to do
-/// without a policy that allows it.
+import AgentIdentity
+import AgentProtocol
+import Diagnosis
+import PathValidation
+
+/// Verbs that the instance may send. The list of those that are done is closed: the others would need a policy that allows them.
 struct SystemCommand: Probe {
     let topic = "SystemCommand"
+    /// Which certificate a deletion is meant for; our instance says it, as a command may wait in the queue while a pair is put back.
+    static let certificateParameter = "certificate_sha256"
 
     func run(_ job: ProbeJob, in surroundings: ProbeSurroundings) async -> ProbeReport {
-        let finding = AgentFindings.jobRefused(
-            subject: "SystemCommand \(job.source)", cause: "The command \(job.source) is not on this agent's list of allowed commands.")
-        return .failure("The system command \(job.source) is not allowed on this agent.", findings: [finding]).withFindings()
+        switch job.source {
+        case "delete_mid_keypair": deleteKeyPair(job, surroundings)
+        default:
+            .failure(
+                "The system command \(job.source) is not allowed on this agent.",
+                findings: [
+                    AgentFindings.jobRefused(
+                        subject: "SystemCommand \(job.source)",
+                        cause: "The command \(job.source) is not on this agent's list of allowed commands.")
+                ]
+            ).withFindings()
+        }
+    }
+
+    /// A new pair takes the old one's place; other aliases are spared.
+    private func deleteKeyPair(_ job: ProbeJob, _ surroundings: ProbeSurroundings) -> ProbeReport {
+        let present = (try? ParsedCertificate(der: surroundings.identity.pairs.current.certificateDER))?.sha256
+        guard let meant = job.parameters[Self.certificateParameter]?.lowercased(), meant == present else {
+            return .failure(
+                "The key pair was not deleted: the command is not for the pair that the agent holds now.",
+                findings: [
+                    AgentFindings.pendingDeletion(
+                        command: job.id.description, meant: job.parameters[Self.certificateParameter], present: present)
+                ]
+            ).withFindings()
+        }
+        surroundings.rekey.raise(to: .ofAny)
+        return ProbeReport(fields: [("output", "The key pair is replaced by a new one.")])
     }
 }

@@ -14,9 +14,13 @@ struct HeartbeatLoop: Sendable {
     let report: @Sendable (Outcome) async -> Void
 
     enum Outcome: Sendable {
-        case alive(AgentMessages.Validation)
+        case alive(AgentMessages.Validation, RekeyWish.Strength)
         case unknownAgent
         case failed(InstanceFailure)
+    }
+
+    private static func wish(_ answer: AgentMessages.HeartbeatAnswer) -> RekeyWish.Strength {
+        answer.rekey == true ? (answer.replacesCustom == true ? .ofAny : .ofGenerated) : .none
     }
 
     /// Until cancelled.
@@ -31,7 +35,7 @@ struct HeartbeatLoop: Sendable {
                 for job in held.lose(answer.lost, reported: jobs) {
                     log.write(.warning, thread: "Heartbeat", "The lease of job \(job) is lost")
                 }
-                await report(.alive(answer.validation))
+                await report(.alive(answer.validation, Self.wish(answer)))
             } catch {
                 if Task.isCancelled { return }
                 failures += 1

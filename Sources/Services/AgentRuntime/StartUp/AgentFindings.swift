@@ -3,6 +3,9 @@ import LocalFiles
 
 /// What the agent says about itself: identity, login, queue. What it says about connections comes from `Diagnosis`.
 enum AgentFindings {
+    /// One argument for a POSIX shell.
+    static func quoted(_ argument: String) -> String { StoreContext.quoted(argument) }
+
     static func authRefused(instance: String, user: String, status: Int, home: String) -> Finding {
         Finding(
             id: "auth.refused", severity: .error, subject: instance,
@@ -48,6 +51,47 @@ enum AgentFindings {
                 "UpdatePublicKey error: Digital signature of new public key must be provided. MID Server encryption keys do not match and are"
                     + " no longer valid. To restore proper functionality, invalidate and re-validate the MID Server."
             ])
+    }
+
+    static func pendingDeletion(command: String, meant: String?, present: String?) -> Finding {
+        Finding(
+            id: "identity.pending-deletion", severity: .error, subject: "delete_mid_keypair \(command)",
+            summary: "A command to delete the key pair is not done: it is not known to be for the pair that is here.",
+            cause: meant == nil
+                ? "It does not say which pair it is for. It may have waited in the queue since an invalidation before a pair was put back."
+                : "The pair that it is for is gone already; the present one was put back, imported or made since.",
+            evidence: ["command": command, "meant": meant ?? "not said", "present": present ?? "none"],
+            fixes: [
+                .init("If the present pair is the right one: nothing, the command is answered"),
+                .init("If it is to be replaced: Re-key, or Invalidate, on the instance"),
+            ])
+    }
+
+    static func newKeyRefused(agent: String, fingerprint: String) -> Finding {
+        Finding(
+            id: "identity.key-signature-bad", severity: .warning, subject: agent,
+            summary: "The instance does not take the new key pair of \(agent); the agent works on with the old one.",
+            cause: "The old key's word for the new one was not accepted: the record of the agent on the instance was changed meanwhile.",
+            evidence: ["certificate": fingerprint],
+            fixes: [.init("Ask for a new key again; if it is refused again, invalidate the agent on the instance and validate it anew")],
+            vendorMessages: ["UpdatePublicKey error: Digital signature of new public key is invalid"])
+    }
+
+    static func expiring(agent: String, days: Int, until: String, isCustom: Bool, home: String) -> Finding {
+        Finding(
+            id: days < 0 ? "identity.expired" : "identity.expiring", severity: days < 7 ? .error : .warning, subject: agent,
+            summary: days < 0
+                ? "The certificate of \(agent) ended on \(until)." : "The certificate of \(agent) ends in \(days) days, on \(until).",
+            cause: isCustom
+                ? "It is a certificate of your own authority, which the agent never replaces by itself."
+                : "The agent makes a new key pair by itself long before; that did not come about so far, and its log says why.",
+            evidence: ["notAfter": until, "days": String(days), "custom": String(isCustom)],
+            fixes: isCustom
+                ? [
+                    .init(
+                        "Make a request for your authority", command: "midguard identity csr \(quoted(home)) --out agent.csr"),
+                    .init("and import what it issues", command: "midguard identity import \(quoted(home)) agent.pem"),
+                ] : [.init("Ask for a new key pair now", command: "midguard identity rekey \(quoted(home))")])
     }
 
     static func registrationKey(spent: Bool, agent: String) -> Finding {
@@ -122,14 +166,5 @@ enum AgentFindings {
             cause: "The instance cannot be reached, or does not take the results.",
             evidence: ["bytes": String(bytes), "results": String(results)],
             fixes: [.init("See why the instance does not answer", command: nil)])
-    }
-
-    /// One argument for a POSIX shell.
-    static func quoted(_ argument: String) -> String {
-        let plain =
-            !argument.isEmpty
-            && argument.utf8.allSatisfy { ($0 | 32) >= 97 && ($0 | 32) <= 122 || (48...57).contains($0) || "-._/:".utf8.contains($0) }
-        if plain { return argument }
-        return "'" + argument.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 }

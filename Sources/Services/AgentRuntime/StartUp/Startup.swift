@@ -26,7 +26,7 @@ struct Startup: Sendable {
     struct Ready: Sendable {
         var home: AgentHome
         var settings: RuntimeSettings
-        var pair: IdentityKeyPair
+        var identity: IdentityRing
         var transport: any InstanceTransport
         var client: InstanceClient
         var agent: SysID
@@ -108,7 +108,7 @@ extension Startup {
     struct Gathered {
         var home: AgentHome?
         var settings: RuntimeSettings?
-        var pair: IdentityKeyPair?
+        var identity: IdentityRing?
         var transport: (any InstanceTransport)?
         var client: InstanceClient?
         var agent: SysID?
@@ -116,8 +116,8 @@ extension Startup {
         var askedForValidation = false
 
         var ready: Ready? {
-            guard let home, let settings, let pair, let transport, let client, let agent else { return nil }
-            return Ready(home: home, settings: settings, pair: pair, transport: transport, client: client, agent: agent)
+            guard let home, let settings, let identity, let transport, let client, let agent else { return nil }
+            return Ready(home: home, settings: settings, identity: identity, transport: transport, client: client, agent: agent)
         }
     }
 
@@ -136,14 +136,13 @@ extension Startup {
 
     private func openKeystore(_ gathered: inout Gathered) async -> (StartupSequence.Event, [String]) {
         guard let settings = gathered.settings else { return (.refused([]), []) }
-        let custody = IdentityCustody(
-            keystorePath: AgentHome.keystore(layout), backupFolder: layout.backupDirectory, agentName: settings.name)
+        let custody = IdentityCustody(layout: layout, agentName: settings.name)
         do throws(IdentityCustody.Failure) {
             let opened = try custody.open(midID: settings.midID, now: Date()) { midID throws(HomeFailure) in
                 try ConfigurationEditing(layout: layout).set([("keypairs.mid_id", midID)])
             }
             gathered.settings?.midID = opened.midID
-            gathered.pair = opened.pair
+            gathered.identity = IdentityRing(opened.pairs)
             var details = opened.details
             if let certificate = try? ParsedCertificate(der: opened.pair.certificateDER) {
                 let expires = StatusKeeper.time(certificate.notAfter)
@@ -184,13 +183,14 @@ extension Startup {
     }
 
     private func announce(_ gathered: inout Gathered) async -> (StartupSequence.Event, [String]) {
-        guard let settings = gathered.settings, let pair = gathered.pair, let client = gathered.client else { return (.refused([]), []) }
-        let announcement = AgentMessages.Announcement(
-            name: settings.name, sysID: settings.sysID, hostName: Machine.hostName, homeDirectory: layout.home, version: version,
-            certificate: Data(pair.certificateDER).base64EncodedString(), registrationKey: settings.registrationKey?.reveal())
+        guard let settings = gathered.settings, let pairs = gathered.identity?.pairs, let client = gathered.client else {
+            return (.refused([]), [])
+        }
+        let introduction = Introduction(
+            client: client, name: settings.name, home: layout.home, version: version, registrationKey: settings.registrationKey)
         do throws(InstanceFailure) {
-            let answer = try await client.announce(announcement)
-            return await take(answer, &gathered, settings, pair)
+            let answer = try await introduction.vouched(for: pairs, as: settings.sysID)
+            return await take(answer, &gathered, settings, pairs.current)
         } catch {
             log.write(.warning, thread: Self.thread, error.summary)
             let findings = findings(error, settings)
@@ -227,8 +227,9 @@ extension Startup {
         switch answer.key {
         case .recorded: return (.passed, details + ["Updated public key, new certificate: \(pair.thumbprint)"])
         case .unchanged: return (.passed, details + ["the instance has this key on record"])
+        case .accepted: return (.unreachable([]), details)
         case .proofRequired, .proofInvalid:
-            // The keystore holds no earlier key that could vouch for this one.
+            // No key that the keystore still has could vouch for this one.
             let finding = AgentFindings.keyMismatch(
                 agent: settings.name, fingerprint: pair.thumbprint, proofGiven: answer.key == .proofInvalid)
             return (.refused([finding]), details)

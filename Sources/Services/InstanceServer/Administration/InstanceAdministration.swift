@@ -42,14 +42,14 @@ public struct InstanceAdministration: Sendable {
     public func agents() async throws(InstanceStoreError) -> [AgentRecord] { try await store.agents() }
 
     /// Throws `absent` when no agent has the name.
-    public func validate(_ agentName: String) async throws(InstanceStoreError) {
-        try await store.setValidation(.yes, ofAgentNamed: agentName)
+    public func perform(
+        _ action: AgentAction, on agentName: String, by who: String
+    ) async throws(InstanceStoreError) -> Result<AgentRecord, AgentAction.Refusal> {
+        try await store.perform(action, onAgentNamed: agentName, by: who, now: now())
     }
 
-    /// The agent gets no more jobs until it is validated again. Throws `absent` when no agent has the name.
-    public func invalidate(_ agentName: String) async throws(InstanceStoreError) {
-        try await store.setValidation(.no, ofAgentNamed: agentName)
-    }
+    /// Newest first.
+    public func audit(limit: Int = 100) async throws(InstanceStoreError) -> [AuditEntry] { try await store.audit(limit: limit) }
 
     /// Newest first, results too.
     public func jobs(limit: Int = 100) async throws(InstanceStoreError) -> [QueueEntry] { try await store.latestEntries(limit: limit) }

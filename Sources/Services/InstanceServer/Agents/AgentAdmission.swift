@@ -30,17 +30,23 @@ enum AgentAdmission {
         guard agent.userName == user else { return refuse(.otherUsersAgent) }
 
         let keyIsNew = agent.certificate != certificate
+        // Announced again without a proof it takes the old one's place; with one, the answer to the first time was lost.
+        let confirms = keyIsNew && agent.pendingCertificate == certificate && announcement.continuityProof == nil
         let registration = registrationOutcome(facts.registrationKey, given: announcement.registrationKey != nil, agent, certificate, now)
-        let spends = registration == .accepted && facts.registrationKey?.spentAt == nil && (agent.validation != .yes || keyIsNew)
-        let key = keyOutcome(agent, keyIsNew: keyIsNew, vouchedFor: spends, proof: announcement.continuityProof, proofHolds)
+        let spends =
+            registration == .accepted && facts.registrationKey?.spentAt == nil && (agent.validation != .yes || keyIsNew) && !confirms
+        let key = keyOutcome(agent, keyIsNew: keyIsNew, vouchedFor: spends || confirms, proof: announcement.continuityProof, proofHolds)
 
-        guard key == .recorded || key == .unchanged else {
+        if key == .accepted { agent.pendingCertificate = certificate }
+        guard key == .recorded || key == .unchanged || key == .accepted else {
             let answer = AgentMessages.AnnouncementAnswer(
                 sysID: agent.sysID, validation: agent.validation, key: key, registrationKey: registration, nonce: agent.nonce)
             return AdmissionDecision(save: nil, spendRegistrationKey: false, answer: .success(answer))
         }
         if key == .recorded {
-            agent.certificate = certificate
+            (agent.certificate, agent.pendingCertificate) = (certificate, nil)
+            // A new key is what was asked for, with or without a proof.
+            (agent.rekeyRequestedAt, agent.rekeyReplacesCustom) = (nil, false)
             agent.nonce = SysID.random().description
         }
         if spends { agent.validation = .yes }
@@ -63,14 +69,15 @@ enum AgentAdmission {
         return key.expiresAt > now ? .accepted : .expired
     }
 
-    /// Of an agent that is validated, a new key needs the old one's word, or a one-time registration key.
+    /// Of an agent that is validated, a new key needs the old one's word, or a one-time registration key. With the old one's word both are
+    /// good until the new one is announced again.
     private static func keyOutcome(
         _ agent: AgentRecord, keyIsNew: Bool, vouchedFor: Bool, proof: String?, _ proofHolds: (AgentRecord) -> Bool
     ) -> AgentMessages.KeyOutcome {
         if !keyIsNew { return .unchanged }
         if agent.certificate == nil || agent.validation != .yes || vouchedFor { return .recorded }
         guard proof != nil else { return .proofRequired }
-        return proofHolds(agent) ? .recorded : .proofInvalid
+        return proofHolds(agent) ? .accepted : .proofInvalid
     }
 
     /// 1 to 100 characters, none of them a control character, and not the queue's sign for everyone.

@@ -14,6 +14,7 @@ struct AgentRoutes: Sendable {
         agents.post("{id}/claims") { request, route in try await claims(request, route) }
         agents.post("{id}/results") { request, route in try await results(request, route.parameters.get("id")) }
         agents.post("{id}/heartbeat") { request, route in try await heartbeat(request, route.parameters.get("id")) }
+        agents.post("{id}/actions") { request, route in try await act(request, route.parameters.get("id")) }
         agents.post("{id}/findings") { request, route in try await findings(request, route.parameters.get("id")) }
     }
 
@@ -81,7 +82,10 @@ struct AgentRoutes: Sendable {
         let lost = try await context.store.heartbeat(
             agent: agent, session: beat.session, holding: beat.holding, spooledResults: max(0, beat.spooledResults),
             leaseSeconds: InstanceContext.leaseSeconds, now: context.now())
-        return try JSONAnswer.response(AgentMessages.HeartbeatAnswer(validation: agent.validation, lost: lost))
+        return try JSONAnswer.response(
+            AgentMessages.HeartbeatAnswer(
+                validation: agent.validation, lost: lost, rekey: agent.rekeyRequestedAt == nil ? nil : true,
+                replacesCustom: agent.rekeyReplacesCustom ? true : nil))
     }
 
     private func findings(_ request: Request, _ id: String?) async throws -> Response {
@@ -90,6 +94,23 @@ struct AgentRoutes: Sendable {
         try ReportedFindings.check(report.findings)
         try await context.store.replaceFindings(of: agent.sysID, with: report.findings, now: context.now())
         return Response(status: .noContent)
+    }
+
+    /// `{"action": "validate" | "invalidate" | "rekey" | "remove-custom"}`, for administrators.
+    private func act(_ request: Request, _ id: String?) async throws -> Response {
+        struct Wish: Decodable { var action: String }
+        struct Done: Encodable { var sysID: SysID, validation: AgentMessages.Validation, rekeyRequested: Bool }
+        let user = try await context.authenticator.user(of: request, role: .admin)
+        guard let action = AgentAction(rawValue: try await request.json(Wish.self).action) else {
+            throw APIFault.malformed("Bad value: action")
+        }
+        guard let sysID = id.flatMap({ SysID($0) }), let agent = try await context.store.agent(sysID) else { throw APIFault.noRecord }
+        switch try await context.store.perform(action, onAgentNamed: agent.name, by: user.name, now: context.now()) {
+        case .success(let agent):
+            return try JSONAnswer.response(
+                Done(sysID: agent.sysID, validation: agent.validation, rekeyRequested: agent.rekeyRequestedAt != nil))
+        case .failure(let refusal): throw APIFault.conflict("Action not possible", detail: refusal.words)
+        }
     }
 
     private func actingAgent(_ request: Request, _ id: String?) async throws -> AgentRecord {

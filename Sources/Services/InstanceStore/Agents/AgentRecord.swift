@@ -14,6 +14,12 @@ public struct AgentRecord: Hashable, Sendable {
     public var validation: AgentMessages.Validation
     /// DER of the identity certificate; nil until the agent has announced itself.
     public var certificate: [UInt8]?
+    /// The one that the certificate's key vouches for: good, too, until it announces itself and takes the other's place.
+    public var pendingCertificate: [UInt8]?
+    /// Since when the agent is asked for a new key pair.
+    public var rekeyRequestedAt: Date?
+    /// Whether that one takes a custom certificate's place, too.
+    public var rekeyReplacesCustom = false
     public var hostName: String
     public var homeDirectory: String
     public var version: String
@@ -27,7 +33,7 @@ public struct AgentRecord: Hashable, Sendable {
     public init(sysID: SysID = .random(), name: String, userName: String, nonce: String = SysID.random().description, createdAt: Date) {
         (self.sysID, self.name, self.userName, self.nonce, self.createdAt) = (sysID, name, userName, nonce, createdAt)
         (validation, certificate, hostName, homeDirectory, version) = (.no, nil, "", "", "")
-        (lastSeen, spooledResults) = (nil, 0)
+        (lastSeen, spooledResults, pendingCertificate, rekeyRequestedAt) = (nil, 0, nil, nil)
     }
 
     public func isUp(at now: Date) -> Bool { lastSeen.map { now.timeIntervalSince($0) <= Self.silenceUntilDown } ?? false }
@@ -43,6 +49,9 @@ extension AgentRecord {
             createdAt: (row["created_at"] as Timestamp).date)
         self.validation = validation
         certificate = (row["certificate"] as Data?).map(Array.init)
+        pendingCertificate = (row["pending_certificate"] as Data?).map(Array.init)
+        rekeyRequestedAt = (row["rekey_requested_at"] as Timestamp?)?.date
+        rekeyReplacesCustom = row["rekey_replaces_custom"]
         (hostName, homeDirectory, version) = (row["host_name"], row["home_dir"], row["version"])
         lastSeen = (row["last_seen"] as Timestamp?)?.date
         spooledResults = row["spooled_results"]
@@ -52,16 +61,18 @@ extension AgentRecord {
         try database.execute(
             sql: """
                 INSERT INTO ecc_agent (sys_id, name, user_name, validated, certificate, host_name, home_dir, version, nonce, last_seen,
-                    spooled_results, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    spooled_results, created_at, pending_certificate, rekey_requested_at, rekey_replaces_custom) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (sys_id) DO UPDATE SET name = excluded.name, user_name = excluded.user_name, validated = excluded.validated,
                     certificate = excluded.certificate, host_name = excluded.host_name, home_dir = excluded.home_dir,
                     version = excluded.version, nonce = excluded.nonce, last_seen = excluded.last_seen,
-                    spooled_results = excluded.spooled_results
+                    spooled_results = excluded.spooled_results, pending_certificate = excluded.pending_certificate,
+                    rekey_requested_at = excluded.rekey_requested_at, rekey_replaces_custom = excluded.rekey_replaces_custom
                 """,
             arguments: [
                 sysID.description, name, userName, validation.rawValue, certificate.map { Data($0) }, hostName, homeDirectory, version,
                 nonce,
-                lastSeen.map { Timestamp($0) }, spooledResults, Timestamp(createdAt),
+                lastSeen.map { Timestamp($0) }, spooledResults, Timestamp(createdAt), pendingCertificate.map { Data($0) },
+                rekeyRequestedAt.map { Timestamp($0) }, rekeyReplacesCustom,
             ])
     }
 }

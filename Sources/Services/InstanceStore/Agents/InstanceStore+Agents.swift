@@ -27,13 +27,24 @@ extension InstanceStore {
         }
     }
 
-    /// Throws `absent` when no agent has the name. A validated agent that waits is woken.
-    public func setValidation(_ validation: AgentMessages.Validation, ofAgentNamed name: String) async throws(InstanceStoreError) {
-        try await write { database in
-            try database.execute(sql: "UPDATE ecc_agent SET validated = ? WHERE name = ?", arguments: [validation.rawValue, name])
-            if database.changesCount == 0 { throw InstanceStoreError.absent(kind: "ecc_agent", name: name) }
+    /// Changes the record and writes down who did so, in one transaction. `change` returns what the audit says; what it throws is returned
+    /// as a failure, and nothing is written. Throws `absent` when no agent has the name. An agent that waits is woken.
+    public func act<Refusal: Error & Sendable>(
+        _ action: String, onAgentNamed name: String, by who: String, now: Date,
+        _ change: @escaping @Sendable (inout AgentRecord) throws(Refusal) -> String
+    ) async throws(InstanceStoreError) -> Result<AgentRecord, Refusal> {
+        let result = try await write { database -> Result<AgentRecord, Refusal> in
+            guard var agent = try Self.agent(named: name, in: database) else {
+                throw InstanceStoreError.absent(kind: "ecc_agent", name: name)
+            }
+            let detail: String
+            do throws(Refusal) { detail = try change(&agent) } catch { return .failure(error) }
+            try agent.save(into: database)
+            try Self.audit(AuditEntry(at: now, who: who, action: action, subject: name, detail: detail), in: database)
+            return .success(agent)
         }
         signal.wake(agent: queueAgent(named: name))
+        return result
     }
 
     /// Notes that the agent has been heard of.

@@ -44,8 +44,10 @@ final class Session: Sendable {
                 state.evidence = mine
                 state.verdict = verdict
             }
-            clock.start(channel)
-            if case .trusted = verdict { verified.succeed(.certificateVerified) } else { verified.succeed(.failed) }
+            channel.eventLoop.execute {
+                self.clock.start(channel)
+                if case .trusted = verdict { verified.succeed(.certificateVerified) } else { verified.succeed(.failed) }
+            }
         }
     }
 }

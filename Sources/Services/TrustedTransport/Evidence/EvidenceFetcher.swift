@@ -8,7 +8,7 @@ import TrustPolicy
 ///
 /// Answers are signed, so plain HTTP is by design. The same question asked twice at once is asked once; answers are kept for a while,
 /// and a host that failed is left alone for a while, each time longer.
-final class EvidenceFetcher: EvidenceSource {
+final class EvidenceFetcher: RememberingSource {
     private let group: any EventLoopGroup
     private let timeout: Duration
     private let proxy: ProxyRoute?
@@ -27,6 +27,8 @@ final class EvidenceFetcher: EvidenceSource {
     init(group: any EventLoopGroup, timeout: Duration, proxy: ProxyRoute? = nil) {
         (self.group, self.timeout, self.proxy) = (group, timeout, proxy)
     }
+
+    func remembered(_ request: EvidenceRequest) -> EvidenceAnswer? { memory.withLock { $0.known(request) } }
 
     func fetch(_ request: EvidenceRequest) async -> EvidenceAnswer {
         let authority = Endpoint(request.url).map { "\($0.host):\($0.port)" } ?? request.url

@@ -31,14 +31,15 @@ struct EvidenceMemory {
         case underWay(Task<EvidenceAnswer, Never>)
     }
 
+    func known(_ request: EvidenceRequest) -> EvidenceAnswer? {
+        if case .known(let answer, let until)? = answers[request], until > .now { answer } else { nil }
+    }
+
     /// - Parameter authority: `host:port`, for which one failure speaks whatever is asked.
     mutating func look(up request: EvidenceRequest, at authority: String, ask: () -> Task<EvidenceAnswer, Never>) -> Lookup {
         let now = ContinuousClock.now
-        switch answers[request] {
-        case .known(let answer, let until) where until > now: return .known(answer)
-        case .underWay(let task): return .underWay(task)
-        case .known, nil: break
-        }
+        if let answer = known(request) { return .known(answer) }
+        if case .underWay(let task)? = answers[request] { return .underWay(task) }
         if let silence = silent[authority], silence.until > now { return .known(.failed(silence.failure)) }
         forget(request)
         let task = ask()

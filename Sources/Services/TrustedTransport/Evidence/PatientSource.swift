@@ -1,5 +1,10 @@
 import PathValidation
 
+/// A source that has some answers at once.
+protocol RememberingSource: EvidenceSource {
+    func remembered(_ request: EvidenceRequest) -> EvidenceAnswer?
+}
+
 /// Passes questions on for as long as one connection may wait for all of them together.
 struct PatientSource: EvidenceSource {
     private let source: any EvidenceSource
@@ -16,6 +21,7 @@ struct PatientSource: EvidenceSource {
     }
 
     func fetch(_ request: EvidenceRequest) async -> EvidenceAnswer {
+        if let known = (source as? any RememberingSource)?.remembered(request) { return known }
         let left = deadline - .now
         let limit = kept?.has(request) == true ? min(left, Self.patienceWithKeptAnswer) : left
         let source = source

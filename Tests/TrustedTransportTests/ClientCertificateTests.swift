@@ -19,7 +19,7 @@ struct ClientCertificateTests {
         let endpoint = Endpoint(scheme: .tls, host: "localhost", port: server.port)
         func look(_ identity: ClientIdentity?) async -> (ConnectionEvidence, String?) {
             var configuration = lab.configuration(trusting: [lab.root])
-            configuration.clientIdentity = identity
+            configuration.clientIdentity = { _ in identity }
             let evidence = await TrustedTransport(configuration: configuration).inspect(endpoint)
             return (evidence, ConnectionFindings.explaining(evidence, context: FixContext()).first?.id)
         }

@@ -12,6 +12,9 @@ public enum IdentityKeystore {
     /// The pair before this one: it opens what was sealed before. The entry's time is that of the replacement.
     public static let previousAlias = "midguard-previous"
 
+    /// The pair's key once more, with a certificate by which it logs in to the instance (mutual TLS).
+    public static let clientAlias = "midguard-client"
+
     /// The pair under the alias, as Java would find it. Every reason why there is none is an error of its own.
     public static func pair(
         in keystore: Keystore, password: KeystorePassword, alias: String = alias

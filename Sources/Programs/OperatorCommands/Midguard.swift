@@ -48,7 +48,7 @@ struct Instance: AsyncParsableCommand {
         subcommands: [
             InstanceServe.self, InstanceEnroll.self, InstanceAgents.self, InstanceValidate.self, InstanceInvalidate.self,
             InstanceRekey.self,
-            InstanceRemoveCustom.self, InstanceAudit.self, InstanceCredential.self, InstanceJobs.self,
+            InstanceRemoveCustom.self, InstanceAudit.self, InstanceCredential.self, InstanceClients.self, InstanceJobs.self,
         ])
 }
 

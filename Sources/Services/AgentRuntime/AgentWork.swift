@@ -125,11 +125,15 @@ struct AgentWork: Sendable {
 
     private var rotator: KeyRotator {
         let settings = ready.settings
+        let custody = IdentityCustody(layout: ready.home.layout, agentName: settings.name)
+        let renewal = ClientCertificateRenewal(
+            custody: custody, midID: settings.midID, client: ready.client, agent: ready.agent, identity: ready.identity)
         return KeyRotator(
-            layout: ready.home.layout, custody: IdentityCustody(layout: ready.home.layout, agentName: settings.name), midID: settings.midID,
+            layout: ready.home.layout, custody: custody, midID: settings.midID,
             introduction: Introduction(
                 client: ready.client, name: settings.name, home: ready.home.path, version: service.version, registrationKey: nil),
-            agent: ready.agent, identity: ready.identity, log: log, keeper: keeper)
+            agent: ready.agent, identity: ready.identity, log: log, keeper: keeper,
+            clientCertificate: settings.login == .certificate ? renewal : nil)
     }
 
     private var surroundings: ProbeSurroundings {

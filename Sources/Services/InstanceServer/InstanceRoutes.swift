@@ -5,6 +5,7 @@ enum InstanceRoutes {
     static func router(_ context: InstanceContext) -> Router<InstanceRequestContext> {
         let router = Router(context: InstanceRequestContext.self)
         router.add(middleware: FaultAnswers())
+        router.add(middleware: ClientCertificateReading())
         AgentRoutes(context: context).add(to: router)
         AgentTableRoutes(context: context).add(to: router)
         StartupSOAPRoutes(context: context).add(to: router)

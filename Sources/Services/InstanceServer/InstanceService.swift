@@ -55,13 +55,21 @@ public final class InstanceService: Service {
                 let authority = try await openAuthority(store, httpPort: httpPort)
                 authorityPledge.settle(.success(authority))
                 let server = try await authority.ownServerCertificate(names: configuration.hostNames, now: now())
+                let clients = ClientCertificates(store: store, authority: authority, logger: logger, now: now)
                 let context = InstanceContext(
-                    store: store, authority: authority, authenticator: Authenticator(store: store, now: now), claimWaits: waits,
+                    store: store, authority: authority,
+                    authenticator: Authenticator(store: store, clientCertificates: clients, now: now), claimWaits: waits,
                     logger: logger, now: now, instanceID: try await FirstStart.instanceID(store))
                 let secure = Listener(host: configuration.host, port: configuration.httpsPort)
                 let http = HTTP1Channel.Configuration(
                     additionalChannelHandlers: [ConnectionWatch(closed: { waits.connectionClosed($0) })])
-                let tls = try HTTPServerBuilder.tls(.http1(configuration: http), tlsConfiguration: try Self.tls(server))
+                // Every client is asked for a certificate and none has to have one. The handshake proves that it has the key; whose the
+                // certificate is and whether it counts is decided with the request, which can be answered with the cause.
+                let tls = try HTTPServerBuilder.tls(
+                    .http1(configuration: http),
+                    configuration: TLSChannelConfiguration(tlsConfiguration: try Self.tls(server)) { _, verified in
+                        verified.succeed(.certificateVerified)
+                    })
                 group.addTask { [logger] in try await secure.run(InstanceRoutes.router(context), server: tls, logger: logger) }
                 let httpsPort = try await secure.port.value()
 
@@ -94,6 +102,7 @@ public final class InstanceService: Service {
         let key = try NIOSSLPrivateKey(bytes: Array(server.privateKeyPEM.utf8), format: .pem)
         var configuration = TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key))
         configuration.minimumTLSVersion = .tlsv12
+        configuration.certificateVerification = .optionalVerification
         // A peer that no longer answers must not hold up the end of a connection, or of the instance.
         configuration.shutdownTimeout = .milliseconds(500)
         return configuration

@@ -9,6 +9,7 @@ enum Schema {
         migrator.registerMigration("1 users") { try $0.execute(sql: users) }
         migrator.registerMigration("1 authority") { try $0.execute(sql: authority) }
         migrator.registerMigration("2 rotation") { try $0.execute(sql: rotation) }
+        migrator.registerMigration("3 client certificates") { try $0.execute(sql: clientCertificates) }
         return migrator
     }
 
@@ -116,6 +117,23 @@ enum Schema {
             action TEXT NOT NULL,
             subject TEXT NOT NULL,
             detail TEXT NOT NULL
+        );
+        """
+
+    /// Whose certificates may log in, and as whom. `serial`: of those that our own authority issued.
+    private static let clientCertificates = """
+        CREATE TABLE client_authority (
+            sha256 TEXT PRIMARY KEY NOT NULL,
+            certificate BLOB NOT NULL,
+            added_at INTEGER NOT NULL
+        );
+        CREATE TABLE client_certificate (
+            sha256 TEXT PRIMARY KEY NOT NULL,
+            user_name TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            not_after INTEGER NOT NULL,
+            serial TEXT,
+            added_at INTEGER NOT NULL
         );
         """
 

@@ -10,8 +10,8 @@ public struct TransportConfiguration: Sendable {
     public var policies: PolicyTable
     /// Through which connections and look-ups leave; nil for direct ones.
     public var proxy: ProxyRoute?
-    /// What is shown to a peer that asks for a client certificate; nil shows none.
-    public var clientIdentity: ClientIdentity?
+    /// What is shown to a peer that asks for a client certificate; nil shows none. Asked for each connection.
+    public var clientIdentity: @Sendable (Endpoint) -> ClientIdentity? = { _ in nil }
     /// Whether the peer is told which name is meant (SNI, RFC 6066 §3).
     public var serverNameIndication = true
     /// For the system's resolver.

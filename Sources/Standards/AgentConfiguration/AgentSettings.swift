@@ -29,7 +29,17 @@ public struct AgentSettings: Sendable {
         public var exclusions: String?
     }
 
+    /// How the agent logs in to the instance.
+    public enum Login: String, Hashable, Sendable, CaseIterable {
+        case password
+        /// A client certificate (mutual TLS).
+        case certificate
+        /// A token signed by the agent's key, made anew every few minutes.
+        case token
+    }
+
     public var url: InstanceURL
+    public var login: Login
     public var username: String
     public var password: Secret
     public var name: String
@@ -53,7 +63,8 @@ public struct AgentSettings: Sendable {
         let read = Reading(file: file)
         url = try read.instanceURL()
         username = try read.required("mid.instance.username")
-        password = Secret(try read.required("mid.instance.password"))
+        login = try read.login()
+        password = Secret(login == .password ? try read.required("mid.instance.password") : read.text("mid.instance.password") ?? "")
         name = try read.required("name")
         midSysID = read.text("mid_sys_id")
         keypairsMidID = read.text("keypairs.mid_id")
@@ -117,6 +128,15 @@ private struct Reading {
         case "false": return false
         default: throw .badValue(name: parameter.name, expected: "true or false", at: parameter.position)
         }
+    }
+
+    func login() throws(SettingsError) -> AgentSettings.Login {
+        guard let parameter = parameter("mid.midguard.login") else { return .password }
+        guard let login = AgentSettings.Login(rawValue: parameter.value.lowercased()) else {
+            let all = AgentSettings.Login.allCases.map(\.rawValue).joined(separator: ", ")
+            throw .badValue(name: parameter.name, expected: "one of \(all)", at: parameter.position)
+        }
+        return login
     }
 
     func check(_ name: String) throws(SettingsError) -> AgentSettings.Bootstrap.Check {

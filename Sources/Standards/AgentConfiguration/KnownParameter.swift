@@ -77,6 +77,7 @@ public struct KnownParameter: Hashable, Sendable {
         .init("debug", .flag, "false", "Superseded by mid.log.level."),
         .init("debug.logging", .flag, "false", "Superseded by mid.log.level."),
         .init("glide.http.log_debug", .flag, "false", "Log HTTP in detail."),
+        .init("mid.midguard.login", .text, "password", "How the agent logs in: password, certificate (mutual TLS) or token."),
         .init("mid.midguard.registration_key", .secret, nil, "One-time key that validates a new agent; removed once used."),
     ]
 }

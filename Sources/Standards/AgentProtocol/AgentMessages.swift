@@ -146,6 +146,18 @@ public enum AgentMessages {
         }
     }
 
+    /// POST `…/{sys_id}/client-certificate`: a certificate for mutual TLS, over the key on record.
+    public struct ClientCertificateRequest: Hashable, Sendable, Codable {
+        /// PKCS#10, DER, base64.
+        public var request: String
+        public init(request: String) { self.request = request }
+    }
+    public struct ClientCertificateAnswer: Hashable, Sendable, Codable {
+        /// DER, base64: the agent's own first; the root is not sent.
+        public var chain: [String]
+        public init(chain: [String]) { self.chain = chain }
+    }
+
     /// POST `…/{sys_id}/findings`: replaces what the console shows for this agent. Each element is a finding in the catalogue's JSON shape.
     public struct FindingsReport: Hashable, Sendable, Codable {
         public var findings: [String]

@@ -31,7 +31,10 @@ struct ClientOptions: ParsableArguments {
     func add(to configuration: inout TransportConfiguration) throws {
         configuration.serverNameIndication = !noSNI
         guard !clientCertificate.isEmpty else { return }
-        do { configuration.clientIdentity = try identity() } catch let problem as StoreProblem {
+        do {
+            let identity = try identity()
+            configuration.clientIdentity = { _ in identity }
+        } catch let problem as StoreProblem {
             throw CommandFailure(findings: problem.findings, exitCode: problem.exitCode)
         }
     }

@@ -9,7 +9,8 @@ struct IdentityCommand: AsyncParsableCommand {
             A running agent takes a change at its next start.
             """,
         subcommands: [
-            IdentityShow.self, IdentityCreate.self, IdentityCSR.self, IdentityImport.self, IdentityRekey.self, IdentityRemoveCustom.self,
+            IdentityShow.self, IdentityCreate.self, IdentityCSR.self, IdentityImport.self, IdentityRekey.self, IdentityMutualTLS.self,
+            IdentityToken.self, IdentityRemoveCustom.self,
             IdentityRename.self,
             IdentityBackup.self, IdentityRestore.self, IdentityReset.self, IdentityPassword.self, IdentityMigrate.self, IdentityFIPS.self,
         ])

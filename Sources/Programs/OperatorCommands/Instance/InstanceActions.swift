@@ -86,8 +86,7 @@ struct InstanceAudit: AsyncParsableCommand {
 
 extension InstanceData {
     fileprivate func perform(_ action: AgentAction, on name: String, saying text: String) async throws {
-        // Who works on the files is whoever may: the system knows the name.
-        let outcome = try await administer { try await $0.perform(action, on: name, by: "\(NSUserName()) (command line)") }
+        let outcome = try await administer { try await $0.perform(action, on: name, by: Self.who) }
         switch outcome {
         case .success: Console.result(text)
         case .failure(let refusal): throw CommandFailure(message: refusal.words, exitCode: 1)

@@ -5,6 +5,7 @@ import AgentProtocol
 struct RuntimeSettings: Sendable {
     var name: String
     var instanceURL: String
+    var login: AgentSettings.Login
     var user: String
     var password: Secret
     /// nil until the instance has given one.
@@ -23,6 +24,7 @@ struct RuntimeSettings: Sendable {
     init(_ home: AgentHome) {
         let settings = home.settings
         (name, instanceURL, user, password) = (settings.name, settings.url.description, settings.username, settings.password)
+        login = settings.login
         sysID = settings.midSysID.flatMap { SysID($0) }
         midID = settings.keypairsMidID ?? ""
         registrationKey = settings.registrationKey
@@ -36,4 +38,14 @@ struct RuntimeSettings: Sendable {
     }
 
     func places(_ priority: Priority) -> Int { placesByPriority[priority] ?? 1 }
+}
+
+extension RuntimeSettings {
+    func instanceLogin(_ identity: IdentityRing) -> InstanceLogin {
+        switch login {
+        case .password: .password(BasicCredentials(user: user, password: password))
+        case .certificate: .certificate(user: user)
+        case .token: .token(TokenSource(agentName: name, user: user, identity: identity))
+        }
+    }
 }

@@ -80,7 +80,7 @@ struct IdentityCustody: Sendable {
         return IdentityRing.Pairs(
             current: try IdentityKeystore.pair(in: keystore, password: password), candidate: other(IdentityKeystore.candidateAlias),
             previous: other(IdentityKeystore.previousAlias),
-            previousSince: keystore.entry(asJava: IdentityKeystore.previousAlias)?.created)
+            previousSince: keystore.entry(asJava: IdentityKeystore.previousAlias)?.created, client: other(IdentityKeystore.clientAlias))
     }
 
     /// Changes the keystore that is there, in one replacement; other commands wait meanwhile. A copy of the new one is kept, as of every

@@ -12,6 +12,8 @@ final class IdentityRing: Sendable {
         var previous: IdentityKeyPair?
         /// Since when it is that.
         var previousSince: Date?
+        /// What a peer that asks for a client certificate is shown: the key with a certificate of the instance's authority.
+        var client: IdentityKeyPair?
 
         /// The likeliest first.
         var all: [IdentityKeyPair] { [current] + [candidate, previous].compactMap { $0 } }

@@ -18,6 +18,8 @@ struct KeyRotator: Sendable {
     let identity: IdentityRing
     let log: AgentLog
     let keeper: StatusKeeper
+    /// Where the agent logs in by a certificate of the instance's authority.
+    var clientCertificate: ClientCertificateRenewal?
     var now: @Sendable () -> Date = { Date() }
 
     /// Vendor agents say `Updated public key` in this thread.
@@ -36,6 +38,7 @@ struct KeyRotator: Sendable {
                 state = await rotate(from: state)
                 if state == .steady { wanted.fulfil() }
             }
+            if state == .steady { await renewClientCertificate() }
             retirePrevious()
             await warn(&warnedAt)
             try? await Task.sleep(for: interval)
@@ -161,6 +164,16 @@ struct KeyRotator: Sendable {
         }
         await keeper.raise(
             [AgentFindings.newKeyRefused(agent: custody.agentName, fingerprint: identity.pairs.current.thumbprint)], thread: Self.thread)
+    }
+
+    private func renewClientCertificate() async {
+        guard let clientCertificate, ClientCertificateRenewal.isDue(identity.pairs, now: now()) else { return }
+        do throws(ClientCertificateRenewal.Failure) {
+            try await clientCertificate.perform(now: now())
+            log.write(thread: Self.thread, "The client certificate was renewed")
+        } catch {
+            log.write(.warning, thread: Self.thread, "The client certificate could not be renewed: \(error)")
+        }
     }
 
     private func retirePrevious() {

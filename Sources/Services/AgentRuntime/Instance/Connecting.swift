@@ -1,3 +1,5 @@
+import AgentConfiguration
+import AgentIdentity
 public import Diagnosis
 import JavaKeystore
 import PathValidation
@@ -24,7 +26,11 @@ extension TrustedTransport: InstanceTransport {
 
 extension Connecting {
     /// The transport that the home's trust store and policies make.
-    static func fromHome(_ home: AgentHome) throws(TrustUnavailable) -> Connecting {
+    ///
+    /// - Parameter identity: whose client certificate the instance, and nobody else, is shown where the login wants that.
+    static func fromHome(
+        _ home: AgentHome, identity: IdentityRing?, login: AgentSettings.Login? = nil
+    ) throws(TrustUnavailable) -> Connecting {
         let file: TrustStoreFile
         do throws(TrustStoreError) {
             file = try TrustStoreFile(path: home.trustStore, password: KeystorePassword(AgentHome.trustStorePassword))
@@ -35,6 +41,10 @@ extension Connecting {
             anchors: file.anchors, trustStore: TrustStoreFacts(path: file.path, entries: file.certificates.count), policies: home.policies)
         configuration.proxy = home.proxy
         configuration.keptEvidence = KeptEvidence(folder: home.evidenceFolder)
+        if (login ?? home.settings.login) == .certificate, let identity {
+            let instance = InstanceAddress(home.settings.url).endpoint
+            configuration.clientIdentity = { $0 == instance ? identity.pairs.clientIdentity : nil }
+        }
         return Connecting(
             transport: TrustedTransport(configuration: configuration),
             details: ["trust store \(file.path): \(file.certificates.count) certificates"]
@@ -50,6 +60,17 @@ extension TrustUnavailable {
         case .notPEM(let path, let reason): findings = [StoreFindings.notCertificates(path, reason: reason)]
         case .noCertificates(let path): findings = [StoreFindings.notCertificates(path, reason: "no CERTIFICATE block")]
         case .keystore(let path, let error): findings = [StoreFindings.explaining(error, path: path)]
+        }
+    }
+}
+
+extension IdentityRing.Pairs {
+    /// The certificate that the instance's authority issued, or a custom certificate of the agent's own; nil where there is neither.
+    var clientIdentity: ClientIdentity? {
+        let isCustom = (try? ParsedCertificate(der: current.certificateDER)).map { !$0.isGenerated } ?? false
+        guard let pair = client ?? (isCustom ? current : nil) else { return nil }
+        return (try? PrivateKeyInfo(der: pair.privateKeyPKCS8)).map {
+            ClientIdentity(chain: [pair.certificateDER] + pair.issuersDER, key: $0)
         }
     }
 }

@@ -20,13 +20,13 @@ extension InstanceClient {
         let roles = "mid_server,soap,soap_script,soap_query,soap_create,soap_delete,soap_ecc,soap_script,soap_update"
         let request = SOAPRequest(operation: "execute", fields: [.init("roles", roles)])
         _ = try await call("/GetMIDInfo.do?SOAP", request, authenticated: true)
-        return ["login as \(credentials.user) accepted"]
+        return ["\(login.words) accepted"]
     }
 
     private func call(_ path: String, _ request: SOAPRequest, authenticated: Bool) async throws(InstanceFailure) -> SOAPResponse {
         let headers = [("content-type", "text/xml; charset=utf-8"), ("soapaction", SOAP.namespace + "/" + request.operation)]
         let body = try await send(
-            "POST", path, headers: authenticated ? headers + [credentials.header] : headers, body: Array(request.serialised().utf8),
+            "POST", path, headers: authenticated ? headers + login.header : headers, body: Array(request.serialised().utf8),
             repeatable: true)
         do {
             return try SOAPResponse(parsing: body)

@@ -8,7 +8,7 @@ import TrustedTransport
 struct InstanceClient: Sendable {
     let transport: any InstanceTransport
     let address: InstanceAddress
-    let credentials: BasicCredentials
+    let login: InstanceLogin
 
     func announce(_ announcement: AgentMessages.Announcement) async throws(InstanceFailure) -> AgentMessages.AnnouncementAnswer {
         try await post(AgentMessages.basePath, announcement, repeatable: true)
@@ -25,6 +25,13 @@ struct InstanceClient: Sendable {
         let path = "\(AgentMessages.basePath)/\(agent)/results"
         let body = Array(#"{"results":["#.utf8) + results + Array("]}".utf8)
         return try decode(try await send("POST", path, json: body, timeout: .seconds(60), repeatable: true), path)
+    }
+
+    func certify(request: [UInt8], as agent: SysID) async throws(InstanceFailure) -> [[UInt8]] {
+        let answer: AgentMessages.ClientCertificateAnswer = try await post(
+            "\(AgentMessages.basePath)/\(agent)/client-certificate",
+            AgentMessages.ClientCertificateRequest(request: Data(request).base64EncodedString()))
+        return answer.chain.compactMap { Data(base64Encoded: $0).map { [UInt8]($0) } }
     }
 
     func heartbeat(_ beat: AgentMessages.Heartbeat, as agent: SysID) async throws(InstanceFailure) -> AgentMessages.HeartbeatAnswer {
@@ -58,7 +65,7 @@ struct InstanceClient: Sendable {
         -> [UInt8]
     {
         try await send(
-            method, path, headers: [("content-type", "application/json"), ("accept", "application/json"), credentials.header], body: json,
+            method, path, headers: [("content-type", "application/json"), ("accept", "application/json")] + login.header, body: json,
             timeout: timeout, repeatable: repeatable)
     }
 
@@ -79,10 +86,26 @@ struct InstanceClient: Sendable {
             case .responseOverLimit(let bytes): throw .notUnderstood(path: path, "the answer is longer than \(bytes) bytes")
             }
         }
+        if response.status == 401, let finding = response.header("midguard-finding") {
+            throw .loginRefused(finding: String(finding.prefix(64)), words: Self.detail(response.body))
+        }
         guard (200..<300).contains(response.status) else {
             throw .status(response.status, path: path, beginning: Self.printable(response.body))
         }
         return response.body
+    }
+
+    /// What the documented shape of a failure says, JSON or SOAP.
+    private static func detail(_ body: [UInt8]) -> String {
+        struct Failure: Decodable {
+            struct Facts: Decodable { var detail: String? }
+            var error: Facts
+        }
+        if let failure = try? JSONDecoder().decode(Failure.self, from: Data(body)) {
+            return String((failure.error.detail ?? "").prefix(400))
+        }
+        do { _ = try SOAPResponse(parsing: body) } catch let fault as SOAPFault { return String(fault.detail.prefix(400)) } catch {}
+        return printable(body)
     }
 
     private static func printable(_ body: [UInt8]) -> String {

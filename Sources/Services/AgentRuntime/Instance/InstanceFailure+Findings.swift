@@ -9,6 +9,8 @@ extension InstanceFailure {
             let errors = findings.filter { $0.severity == .error }
             return errors.isEmpty ? [AgentFindings.interrupted(instance: instance, what: "no session came about")] : errors
         case .interrupted(_, let what): return [AgentFindings.interrupted(instance: instance, what: what)]
+        case .loginRefused(let finding, let words):
+            return [AgentFindings.loginRefused(finding, words: words, instance: instance, user: user, home: home)]
         case .status(let status, _, _) where kind == .refused:
             return [AgentFindings.authRefused(instance: instance, user: user, status: status, home: home)]
         case .status(409, _, let beginning):

@@ -10,6 +10,8 @@ enum InstanceFailure: Error, Sendable {
     /// An HTTP status that is no success. `beginning`: at most 200 printable characters of the body.
     case status(Int, path: String, beginning: String)
     case notUnderstood(path: String, String)
+    /// It does not take the certificate or token, and says why: the catalogue's identifier, and words.
+    case loginRefused(finding: String, words: String)
 
     enum Kind: Equatable { case unreachable, refused, unknownAgent, notAllowedYet, conflict, badRequest }
 
@@ -18,7 +20,7 @@ enum InstanceFailure: Error, Sendable {
         switch self {
         case .notSent(let evidence): evidence.obstacle == nil || evidence.obstacle == .plainHTTPRefused ? .refused : .unreachable
         case .interrupted: .unreachable
-        case .status(401, _, _), .status(407, _, _): .refused
+        case .status(401, _, _), .status(407, _, _), .loginRefused: .refused
         case .status(403, _, _): .notAllowedYet
         case .status(404, _, _), .status(410, _, _): .unknownAgent
         case .status(409, _, _): .conflict
@@ -35,6 +37,7 @@ enum InstanceFailure: Error, Sendable {
         case .interrupted(let path, let what): "\(path): \(what)"
         case .status(let status, let path, let beginning): "\(path): status code=\(status), response body=\(beginning)"
         case .notUnderstood(let path, let what): "\(path): \(what)"
+        case .loginRefused(_, let words): words
         }
     }
 }

@@ -24,6 +24,63 @@ enum AgentFindings {
             ])
     }
 
+    /// `id` as the instance says it; one that we do not know is told as a refused login.
+    static func loginRefused(_ id: String, words: String, instance: String, user: String, home: String) -> Finding {
+        let certificate: [Finding.Fix] = [
+            .init(
+                "Have the instance's authority issue another one, over the agent's key",
+                command: "midguard identity mutual-tls \(quoted(home)) on"),
+            .init("Or log in by password again", command: "midguard identity mutual-tls \(quoted(home)) off"),
+        ]
+        let (cause, fixes): (String, [Finding.Fix]) =
+            switch id {
+            case "auth.authority-not-published":
+                (
+                    "The instance looks at client certificates of authorities that were published there, and at no others.",
+                    [.init("On the instance's machine: midguard instance clients publish AUTHORITY.pem --data DIR")] + certificate
+                )
+            case "auth.certificate-unmapped":
+                (
+                    "A certificate that is sound says only who somebody is; which user that is, the instance has to be told.",
+                    [.init("On the instance's machine: midguard instance clients map CERTIFICATE.pem --user \(user) --data DIR")]
+                        + certificate
+                )
+            case "chain.self-signed", "chain.expired", "chain.not-yet-valid", "chain.usage", "revocation.revoked", "chain.malformed":
+                ("The instance looked at the client certificate that this agent shows.", certificate)
+            case "identity.key-mismatch":
+                (
+                    "The instance has another key on record for this agent: a lost or restored keystore.",
+                    [
+                        .init("Put the earlier keystore back", command: "midguard identity restore \(quoted(home))"),
+                        .init("Or ask for a one-time registration key: midguard instance enroll NAME --data DIR makes one"),
+                    ]
+                )
+            default:
+                (
+                    "The instance does not take what the agent logs in with.",
+                    [.init("See what the instance's log says; look at the clocks of both machines", command: "date -u")]
+                )
+            }
+        let known = [
+            "auth.authority-not-published", "auth.certificate-unmapped", "chain.self-signed", "chain.expired", "chain.not-yet-valid",
+            "chain.usage", "revocation.revoked", "chain.malformed", "identity.key-mismatch",
+        ]
+        return Finding(
+            id: known.contains(id) ? id : "auth.refused", severity: .error, subject: instance, summary: words, cause: cause,
+            evidence: ["user": user], fixes: fixes, vendorMessages: ["Could not authenticate user"])
+    }
+
+    static func clientPairLost(home: String, keystore: String) -> Finding {
+        Finding(
+            id: "auth.client-pair-lost", severity: .error, subject: keystore,
+            summary: "The agent is to log in by a client certificate, and its keystore holds none.",
+            cause: "mid.midguard.login is certificate. The keystore was deleted, replaced or restored from before that.",
+            fixes: [
+                .init("Put the newest copy of the keystore back", command: "midguard identity restore \(quoted(home))"),
+                .init("Or log in by password again, and switch anew", command: "midguard identity mutual-tls \(quoted(home)) off"),
+            ], vendorMessages: ["Could not authenticate user 'null'"])
+    }
+
     static func notValidated(agent: String, instance: String, state: String) -> Finding {
         Finding(
             id: "identity.not-validated", severity: .warning, subject: agent,

@@ -15,7 +15,7 @@ struct Startup: Sendable {
     let log: AgentLog
     let keeper: StatusKeeper
     /// Builds the transport: in life from the home's trust store.
-    let connect: @Sendable (AgentHome) throws(TrustUnavailable) -> Connecting
+    let connect: @Sendable (AgentHome, IdentityRing?) throws(TrustUnavailable) -> Connecting
     let version: String
     var growing = Backoff()
     var steady = Duration.seconds(5)
@@ -97,7 +97,7 @@ struct Startup: Sendable {
         case .keystore: await openKeystore(&gathered)
         case .trust: openTrust(&gathered)
         case .instanceInfo: await askInstance(gathered) { client throws(InstanceFailure) in (.passed, try await client.instanceInfo()) }
-        case .login: await askInstance(gathered) { client throws(InstanceFailure) in (.passed, try await client.midInfo()) }
+        case .login: await logIn(gathered)
         case .announcement: await announce(&gathered)
         case .validation: await awaitValidation(&gathered)
         }
@@ -156,17 +156,30 @@ extension Startup {
     }
 
     private func openTrust(_ gathered: inout Gathered) -> (StartupSequence.Event, [String]) {
-        guard let home = gathered.home, let settings = gathered.settings else { return (.refused([]), []) }
+        guard let home = gathered.home, let settings = gathered.settings, let identity = gathered.identity else {
+            return (.refused([]), [])
+        }
         let address = InstanceAddress(home.settings.url)
+        if settings.login == .certificate, identity.pairs.clientIdentity == nil {
+            return (.refused([AgentFindings.clientPairLost(home: layout.home, keystore: home.keystore)]), [])
+        }
         do throws(TrustUnavailable) {
-            let connecting = try connect(home)
+            let connecting = try connect(home, identity)
             gathered.transport = connecting.transport
             gathered.client = InstanceClient(
-                transport: connecting.transport, address: address, credentials: .init(user: settings.user, password: settings.password))
+                transport: connecting.transport, address: address, login: settings.instanceLogin(identity))
             return (.passed, connecting.details)
         } catch {
             return (.refused(error.findings), [])
         }
+    }
+
+    private func logIn(_ gathered: Gathered) async -> (StartupSequence.Event, [String]) {
+        if let settings = gathered.settings, settings.login == .token, settings.registrationKey != nil {
+            // The instance does not know the key yet: the announcement, with the registration key, is the login.
+            return (.passed, ["login by token, with the announcement"])
+        }
+        return await askInstance(gathered) { client throws(InstanceFailure) in (.passed, try await client.midInfo()) }
     }
 
     private func askInstance(
@@ -264,7 +277,7 @@ extension StartupStep {
         case .keystore, .trust: finding.id.hasPrefix("store.")
         case .instanceInfo:
             ["network.", "proxy.", "tls.", "chain.", "hostname.", "revocation.", "policy.", "log."].contains { finding.id.hasPrefix($0) }
-        case .login: finding.id == "auth.refused"
+        case .login: finding.id.hasPrefix("auth.") || finding.id == "identity.key-mismatch"
         case .announcement: finding.id == "identity.key-not-signed" || finding.id == "identity.key-signature-bad"
         case .validation: finding.id == "identity.not-validated"
         }

@@ -15,14 +15,15 @@ struct AgentRoutes: Sendable {
         agents.post("{id}/results") { request, route in try await results(request, route.parameters.get("id")) }
         agents.post("{id}/heartbeat") { request, route in try await heartbeat(request, route.parameters.get("id")) }
         agents.post("{id}/actions") { request, route in try await act(request, route.parameters.get("id")) }
+        agents.post("{id}/client-certificate") { request, route in try await certify(request, route.parameters.get("id")) }
         agents.post("{id}/findings") { request, route in try await findings(request, route.parameters.get("id")) }
     }
 
     private func announce(_ request: Request) async throws -> Response {
-        let user = try await context.authenticator.user(of: request, role: .midServer)
         let announcement = try await request.json(AgentMessages.Announcement.self)
         let certificate = try AgentCertificate(base64: announcement.certificate)
         let now = context.now()
+        let user = try await announcer(request, announcement, certificate, now: now)
         let outcome = try await context.store.admit(
             name: announcement.name, sysID: announcement.sysID, registrationKey: announcement.registrationKey, now: now
         ) { facts in
@@ -34,6 +35,46 @@ struct AgentRoutes: Sendable {
         case .success(let answer): return try JSONAnswer.response(answer)
         case .failure(let refusal): throw refusal.fault
         }
+    }
+
+    /// Without a password, an agent's first word is its token, signed by the very key that it announces, together with a registration key of
+    /// its own: that key then says whose agent it is.
+    private func announcer(
+        _ request: Request, _ announcement: AgentMessages.Announcement, _ certificate: AgentCertificate, now: Date
+    ) async throws -> UserRecord {
+        if let token = request.headers[.authorization].flatMap(Authenticator.bearer), let key = announcement.registrationKey,
+            let token = try? AgentToken(token, certificateDER: certificate.der, now: now), token.agentName == announcement.name,
+            let agent = try await context.store.agent(named: announcement.name), token.user == agent.userName,
+            try await context.store.registrationKey(key, opensFor: agent, with: certificate.der, at: now),
+            let user = try await context.store.user(named: agent.userName)
+        {
+            return user
+        }
+        return try await context.authenticator.user(of: request, role: .midServer)
+    }
+
+    /// A client certificate over the key that the agent has on record.
+    private func certify(_ request: Request, _ id: String?) async throws -> Response {
+        let agent = try await actingAgent(request, id)
+        try AgentAccess.mustBeValidated(agent)
+        let asked = try await request.json(AgentMessages.ClientCertificateRequest.self)
+        guard let der = Data(base64Encoded: asked.request), let recorded = agent.certificate else {
+            throw APIFault.malformed("Bad value: request")
+        }
+        let issued: IssuedClientCertificate
+        do throws(InstanceAuthorityError) {
+            issued = try await context.authority.issueClientCertificate(
+                request: Array(der), over: recorded, agent: agent.name, now: context.now())
+        } catch {
+            if case .requestInvalid(let why) = error { throw APIFault.malformed("Bad value: request (\(why))") }
+            throw error
+        }
+        try await context.store.mapClientCertificate(
+            ClientCertificateMapping(
+                sha256: issued.sha256, userName: agent.userName, subject: agent.name, notAfter: issued.notAfter, serial: issued.serial),
+            by: "agent \(agent.name)", now: context.now())
+        return try JSONAnswer.response(
+            AgentMessages.ClientCertificateAnswer(chain: issued.chain.map { Data($0).base64EncodedString() }))
     }
 
     /// The key on record vouches for the new one, for this agent and for the nonce it was given.

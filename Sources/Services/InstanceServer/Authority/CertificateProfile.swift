@@ -10,6 +10,7 @@ enum CertificateProfile {
     static let rootDays: Double = 3650
     static let issuingDays: Double = 1825
     static let serverDays: Double = 90
+    static let clientDays: Double = 60
     /// Certificates begin a little in the past: clocks differ.
     static let clockAllowance: Double = 300
 
@@ -67,6 +68,30 @@ enum CertificateProfile {
                 SubjectKeyIdentifier(hash: key)
                 AuthorityKeyIdentifier(keyIdentifier: SubjectKeyIdentifier(hash: issuing.key.publicKey).keyIdentifier)
                 SubjectAlternativeNames(alternativeNames)
+                places.informationAccess(issuer: .issuing)
+                try places.distributionPoint(issuer: .issuing)
+            }, issuerPrivateKey: issuing.key)
+    }
+
+    /// For an agent that logs in by its key.
+    static func client(
+        key: Certificate.PublicKey, agent: String, issuing: SigningPair, places: AuthorityPlaces, now: Date
+    ) throws -> Certificate {
+        try Certificate(
+            version: .v3, serialNumber: .init(), publicKey: key, notValidBefore: now.addingTimeInterval(-clockAllowance),
+            notValidAfter: min(now.addingTimeInterval(clientDays * day), issuing.certificate.notValidAfter),
+            issuer: issuing.certificate.subject,
+            subject: try DistinguishedName {
+                CommonName(agent)
+                OrganizationalUnitName("Agents")
+                OrganizationName("Midguard instance")
+            }, signatureAlgorithm: .sha256WithRSAEncryption,
+            extensions: try Certificate.Extensions {
+                Critical(BasicConstraints.notCertificateAuthority)
+                Critical(KeyUsage(digitalSignature: true))
+                try ExtendedKeyUsage([.clientAuth])
+                SubjectKeyIdentifier(hash: key)
+                AuthorityKeyIdentifier(keyIdentifier: SubjectKeyIdentifier(hash: issuing.key.publicKey).keyIdentifier)
                 places.informationAccess(issuer: .issuing)
                 try places.distributionPoint(issuer: .issuing)
             }, issuerPrivateKey: issuing.key)

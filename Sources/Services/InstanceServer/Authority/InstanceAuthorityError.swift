@@ -7,6 +7,8 @@ public enum InstanceAuthorityError: Error, Hashable, Sendable {
     /// Not a host name and not an address.
     case nameInvalid(String)
     case notIssued(serial: String)
+    /// A request for a certificate, and why it is not granted.
+    case requestInvalid(String)
     case signing(String)
     /// No instance has served from this data directory yet, so there is no address for revocation lists.
     case addressUnknown

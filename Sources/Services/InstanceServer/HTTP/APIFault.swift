@@ -8,6 +8,8 @@ struct APIFault: Error, Hashable, Sendable, HTTPResponseError {
     var status: HTTPResponse.Status
     var message: String
     var detail: String?
+    /// Of the catalogue, in the header `midguard-finding`, where there is one for it.
+    var finding: String?
 
     static let notAuthenticated = APIFault(
         status: .unauthorized, message: "User Not Authenticated", detail: "Required to provide Auth information")
@@ -29,8 +31,10 @@ struct APIFault: Error, Hashable, Sendable, HTTPResponseError {
     }
 
     var headers: HTTPFields {
-        status == .unauthorized
-            ? [.contentType: "application/json", .wwwAuthenticate: "BASIC realm=\"Midguard\""] : [.contentType: "application/json"]
+        var headers: HTTPFields = [.contentType: "application/json"]
+        if status == .unauthorized { headers[.wwwAuthenticate] = "BASIC realm=\"Midguard\"" }
+        if let finding, let name = HTTPField.Name("midguard-finding") { headers[name] = finding }
+        return headers
     }
 
     private struct Body: Encodable {

@@ -2,15 +2,33 @@ import HTTPTypes
 import Hummingbird
 import InstanceStore
 import Logging
+import NIOCore
+import NIOSSL
 
 struct InstanceRequestContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// Identity of the connection that the request came over.
-    var connection: ObjectIdentifier
+    var connection: ObjectIdentifier { ObjectIdentifier(channel) }
+    let channel: any Channel
 
     init(source: Source) {
         coreContext = .init(source: source)
-        connection = ObjectIdentifier(source.channel)
+        channel = source.channel
+    }
+}
+
+/// Has the client's certificate at hand for requests that bring no other proof of who they come from.
+struct ClientCertificateReading: RouterMiddleware {
+    typealias Context = InstanceRequestContext
+
+    @concurrent
+    func handle(
+        _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        guard request.headers[.authorization] == nil, let certificate = try? await context.channel.nioSSL_peerCertificate().get(),
+            let der = try? certificate.toDERBytes()
+        else { return try await next(request, context) }
+        return try await PresentedCertificate.$current.withValue(der) { try await next(request, context) }
     }
 }
 

@@ -23,7 +23,7 @@ enum SOAPExchange {
         } catch let fault as APIFault {
             let code = fault.status.code >= 500 ? "SOAP-ENV:Server" : "SOAP-ENV:Client"
             let body = SOAPFault(code: code, string: fault.message, detail: fault.detail ?? "").serialised()
-            return response(fault.status, body, challenge: fault.headers[.wwwAuthenticate])
+            return response(fault.status, body, more: fault.headers)
         } catch let fault as SOAPFault {
             // SOAP 1.1 §6.2: a fault goes with 500.
             return response(.internalServerError, fault.serialised())
@@ -35,9 +35,9 @@ enum SOAPExchange {
         }
     }
 
-    private static func response(_ status: HTTPResponse.Status, _ body: String, challenge: String? = nil) -> Response {
-        var headers: HTTPFields = [.contentType: type]
-        if let challenge { headers[.wwwAuthenticate] = challenge }
+    private static func response(_ status: HTTPResponse.Status, _ body: String, more: HTTPFields = [:]) -> Response {
+        var headers = more
+        headers[.contentType] = type
         return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: body)))
     }
 }

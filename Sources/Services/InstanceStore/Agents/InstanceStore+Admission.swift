@@ -48,6 +48,22 @@ extension InstanceStore {
         }
     }
 
+    /// Whether the key is this very agent's and not over. One that was spent on this very certificate still says whose it is: the answer to
+    /// its announcement may have been lost.
+    public func registrationKey(
+        _ key: String, opensFor agent: AgentRecord, with certificate: [UInt8], at now: Date
+    ) async throws(InstanceStoreError) -> Bool {
+        try await read { database in
+            guard
+                let row = try Row.fetchOne(
+                    database, sql: "SELECT * FROM registration_key WHERE hash = ?", arguments: [Self.hash(ofKey: key)])
+            else { return false }
+            let facts = RegistrationKeyFacts(row)
+            return facts.agentName == agent.name && facts.expiresAt > now
+                && (facts.spentAt == nil || facts.spentBy == agent.sysID && agent.certificate == certificate)
+        }
+    }
+
     /// Reads the facts, asks `decide` and writes its decision in one transaction: two agents cannot spend the same key.
     public func admit<Answer: Sendable>(
         name: String, sysID: SysID?, registrationKey: String?, now: Date,

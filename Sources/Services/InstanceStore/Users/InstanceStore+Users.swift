@@ -46,6 +46,19 @@ extension InstanceStore {
         try await read { try Int.fetchOne($0, sql: "SELECT 1 FROM sys_user WHERE user_name = ?", arguments: [name]) != nil }
     }
 
+    /// Whoever proves to be that user in another way than by a password.
+    public func user(named name: String) async throws(InstanceStoreError) -> UserRecord? {
+        try await read { database in
+            try String.fetchOne(database, sql: "SELECT roles FROM sys_user WHERE user_name = ?", arguments: [name]).map {
+                UserRecord(name: name, roles: Self.roles($0))
+            }
+        }
+    }
+
+    private static func roles(_ names: String) -> Set<UserRole> {
+        Set(names.split(separator: ",").compactMap { UserRole(rawValue: String($0)) })
+    }
+
     /// The user, if name and password are right. Takes as long for a name that does not exist. Slow on purpose: remember the answer.
     public func user(_ name: String, password: String) async throws(InstanceStoreError) -> UserRecord? {
         let found = try await read { database -> (PasswordHash, String)? in
@@ -60,7 +73,6 @@ extension InstanceStore {
             return nil
         }
         guard stored.matches(password) else { return nil }
-        let roles = roleNames.split(separator: ",").compactMap { UserRole(rawValue: String($0)) }
-        return UserRecord(name: name, roles: Set(roles))
+        return UserRecord(name: name, roles: Self.roles(roleNames))
     }
 }

@@ -102,7 +102,9 @@ struct Dialer: Sendable {
             try await begin(on: channel, session: session, HandshakeWatch(ended: ended, settled: settled))
             try await ended.futureResult.get()
             session.clock.end()
-            if session.result.evidence.clientCertificate != .notRequested {
+            // Before TLS 1.3 the peer's last word in the handshake comes after the certificate.
+            let version = try? await channel.nioSSL_tlsVersion().get()
+            if session.result.evidence.clientCertificate != .notRequested, version != .tlsv12 {
                 // A peer that agrees need not say so: tickets are optional (RFC 8446 §4.6.1).
                 channel.eventLoop.scheduleTask(in: TimeAmount(configuration.clientCertificatePatience)) { settled.succeed() }
                 try await settled.futureResult.get()
@@ -162,8 +164,9 @@ struct Dialer: Sendable {
         tls.applicationProtocols = ["http/1.1"]
         // How long a closed connection waits for the peer's close_notify.
         tls.shutdownTimeout = .milliseconds(500)
-        try configuration.clientIdentity?.install(in: &tls)
-        let offered = configuration.clientIdentity != nil
+        let identity = configuration.clientIdentity(session.endpoint)
+        try identity?.install(in: &tls)
+        let offered = identity != nil
         // On a client this is called when the peer asks for a certificate.
         tls.sslContextCallback = { _, promise in
             session.update { $0.clientCertificate = offered ? .sent : .requested }

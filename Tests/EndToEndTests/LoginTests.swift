@@ -1,0 +1,113 @@
+import Counterparts
+import Foundation
+import Testing
+
+@Suite(
+    "An agent logs in by certificate or token instead of a password, and a refusal names its cause on both sides", .timeLimit(.minutes(5)))
+struct LoginTests {
+    private struct Mapping: Decodable { var kind: String, sha256: String, user: String?, serial: String? }
+
+    private func identity(_ site: RotationTests.Site, _ words: String...) throws -> MidguardProcess.Outcome {
+        try MidguardProcess.run(["identity", words[0], site.installation.home] + words.dropFirst())
+    }
+
+    private func mapping(_ site: RotationTests.Site) throws -> Mapping? {
+        try MidguardProcess.run(["instance", "clients", "list", "--data", site.installation.data, "--json"]).output
+            .split(separator: "\n").map { try JSONDecoder().decode(Mapping.self, from: Data($0.utf8)) }.last { $0.kind == "certificate" }
+    }
+
+    private func restart(_ site: RotationTests.Site) throws {
+        site.agent.end(SIGTERM)
+        site.agent = try site.installation.startAgent()
+    }
+
+    private func wrongPassword(_ site: RotationTests.Site) throws {
+        let path = site.installation.home + "/config.xml"
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let changed = text.replacing(#/(name="mid.instance.password" [^>]*value=")[^"]*"/#) { "\($0.1)not-the-password\"" }
+        #expect(changed != text)
+        try Data(changed.utf8).write(to: URL(fileURLWithPath: path))
+    }
+
+    @Test func mutualTLS() throws {
+        let site = try RotationTests.Site()
+        let on = try identity(site, "mutual-tls", "on")
+        #expect(on.code == 0 && on.output.contains("by client certificate accepted"), "\(on.output)\(on.error)")
+        // From here on the password is good for nothing.
+        try wrongPassword(site)
+        try restart(site)
+        try site.sealedJobWorks()
+
+        // The key is replaced over the same login, and the certificate follows it.
+        let first = try #require(try mapping(site))
+        #expect(try site.act("rekey").code == 0)
+        let second = try eventually(within: 60, "a certificate over the new key; \(site.installation.logs)") {
+            try mapping(site).flatMap { $0.sha256 == first.sha256 ? nil : $0 }
+        }
+        try site.sealedJobWorks()
+
+        // curl and openssl agree with us: the same certificate opens the same door.
+        let folder = site.installation.folder
+        let midID = try #require(
+            try String(contentsOfFile: site.installation.home + "/config.xml", encoding: .utf8).firstMatch(
+                of: #/name="keypairs.mid_id" value="([0-9a-f]+)"/#)?.1)
+        let exported = try MidguardProcess.run(
+            [
+                "keystore", "convert", site.installation.home + "/security/agent_keystore", folder.path("agent.p12"), "--to", "pkcs12",
+                "--password-env", "WORD",
+            ], environment: ["WORD": String(midID)])
+        #expect(exported.code == 0, "\(exported.error)")
+        let pem = try Counterpart.openssl.run(
+            ["pkcs12", "-in", "agent.p12", "-passin", "pass:\(midID)", "-nodes", "-nocerts"], in: folder)
+        #expect(pem.contains("PRIVATE KEY"))
+
+        // Revoked: refused, by the authority's own word, and both sides say so.
+        let revoked = try MidguardProcess.run(
+            ["instance", "clients", "revoke", try #require(second.serial), "--data", site.installation.data])
+        #expect(revoked.code == 0, "\(revoked.error)")
+        try restart(site)
+        try eventually(within: 30, "the agent says why; \(site.installation.logs)") {
+            try status(site).contains("revocation.revoked") ? () : nil
+        }
+        let audit = try MidguardProcess.run(["instance", "audit", "--data", site.installation.data])
+        #expect(audit.output.contains("login-refused  revocation.revoked"), "\(audit.output)")
+    }
+
+    @Test func anUnmappedCertificateIsNamed() throws {
+        let site = try RotationTests.Site()
+        #expect(try identity(site, "mutual-tls", "on").code == 0)
+        let mapping = try #require(try mapping(site))
+        #expect(
+            try MidguardProcess.run(["instance", "clients", "unmap", mapping.sha256, "--data", site.installation.data]).code == 0)
+        // The switch tries before it changes anything, so it says the same.
+        let again = try identity(site, "mutual-tls", "on")
+        #expect(again.code == 1 && again.error.contains("auth.certificate-unmapped"), "\(again.error)")
+        try restart(site)
+        try eventually(within: 30, "the agent says why; \(site.installation.logs)") {
+            try status(site).contains("auth.certificate-unmapped") ? () : nil
+        }
+        // The printed way back works while the agent is stopped, or not.
+        let off = try identity(site, "mutual-tls", "off")
+        #expect(off.code == 0, "\(off.error)")
+        try restart(site)
+        try site.sealedJobWorks()
+    }
+
+    @Test func tokens() throws {
+        let site = try RotationTests.Site()
+        let on = try identity(site, "token", "on")
+        #expect(on.code == 0 && on.output.contains("by token accepted"), "\(on.output)\(on.error)")
+        try wrongPassword(site)
+        try restart(site)
+        try site.sealedJobWorks()
+        #expect(try site.act("rekey").code == 0)
+        let first = try site.certificate()
+        _ = try eventually(within: 40, "a new key; \(site.installation.logs)") { try site.certificate().flatMap { $0 == first ? nil : $0 } }
+        try restart(site)
+        try site.sealedJobWorks()
+    }
+
+    private func status(_ site: RotationTests.Site) throws -> String {
+        try String(contentsOfFile: site.installation.home + "/work/midguard-status.json", encoding: .utf8)
+    }
+}

@@ -249,8 +249,8 @@ struct HostileServerTests {
 
     private func look(_ urls: [String], store: String) throws -> [String: CheckTests.Report] {
         let outcome = try MidguardProcess.run(
-            ["check", "-", "--json", "--timeout", "3", "--jobs", "64", "--trust-store", store], input: urls.joined(separator: "\n"),
-            seconds: 90)
+            ["check", "-", "--json", "--timeout", "10", "--jobs", "100", "--trust-store", store], input: urls.joined(separator: "\n"),
+            seconds: 120)
         #expect(outcome.peakKiB < Self.memoryKiB)
         var reports: [String: CheckTests.Report] = [:]
         struct Place: Decodable { var url: String }
@@ -317,7 +317,7 @@ struct HostileServerTests {
         116,
         120, 255,
     ].map { (code: UInt8) in
-        Behaviour(name: "alert \(code)", expected: ["tls.", "network.reset"]) {
+        Behaviour(name: "alert \(code)", expected: ["tls.", "network."]) {
             $0.send([21, 3, 3, 0, 2, 2, code])
             $0.saysNothing()
         }
@@ -327,7 +327,7 @@ struct HostileServerTests {
     private static func mutated(_ port: Int) -> [Behaviour] {
         (0..<55).map { number in
             let place = 6 + 13 * number
-            return Behaviour(name: "cut at \(place)", expected: ["network.reset"]) { connection in
+            return Behaviour(name: "cut at \(place)", expected: ["network."]) { connection in
                 connection.relay(to: port) { bytes, position in
                     guard position < place else { return nil }
                     if position + bytes.count > place {

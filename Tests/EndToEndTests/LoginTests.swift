@@ -107,6 +107,34 @@ struct LoginTests {
         try site.sealedJobWorks()
     }
 
+    @Test func aFirstContactWithoutAPassword() throws {
+        let installation = try Installation()
+        let instance = try installation.startInstance()
+        try installation.enrol()
+        let path = installation.home + "/config.xml"
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let changed = text.replacing(#/<parameter name="mid.instance.password"[^>]*>/#) { _ in
+            "<parameter name=\"mid.midguard.login\" value=\"token\"/>"
+        }
+        #expect(changed != text)
+        try Data(changed.utf8).write(to: URL(fileURLWithPath: path))
+        let agent = try installation.startAgent()
+        try installation.insert(1, of: "EchoProbe")
+        _ = try eventually(within: 40, "the job is done; \(installation.logs)") {
+            try installation.jobs().allSatisfy { $0.state == "processed" } ? () : nil
+        }
+        agent.end(SIGTERM)
+        // The registration key is spent; the next start is by the key alone.
+        #expect(try !String(contentsOfFile: path, encoding: .utf8).contains("registration_key"))
+        let again = try installation.startAgent()
+        try installation.insert(1, of: "EchoProbe")
+        _ = try eventually(within: 40, "the second job is done; \(installation.logs)") {
+            try installation.jobs().allSatisfy { $0.state == "processed" } ? () : nil
+        }
+        again.end(SIGTERM)
+        instance.end(SIGTERM)
+    }
+
     private func status(_ site: RotationTests.Site) throws -> String {
         try String(contentsOfFile: site.installation.home + "/work/midguard-status.json", encoding: .utf8)
     }

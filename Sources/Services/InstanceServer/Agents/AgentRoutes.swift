@@ -20,10 +20,20 @@ struct AgentRoutes: Sendable {
     }
 
     private func announce(_ request: Request) async throws -> Response {
+        let token = request.headers[.authorization].flatMap(Authenticator.bearer)
+        // Nothing is read from a stranger; a token may be proved by what the announcement says.
+        let known = token == nil ? try await context.authenticator.user(of: request, role: .midServer) : nil
         let announcement = try await request.json(AgentMessages.Announcement.self)
         let certificate = try AgentCertificate(base64: announcement.certificate)
         let now = context.now()
-        let user = try await announcer(request, announcement, certificate, now: now)
+        let user: UserRecord
+        if let known {
+            user = known
+        } else if let token, let newcomer = try await newcomer(token, announcement, certificate, now: now) {
+            user = newcomer
+        } else {
+            user = try await context.authenticator.user(of: request, role: .midServer)
+        }
         let outcome = try await context.store.admit(
             name: announcement.name, sysID: announcement.sysID, registrationKey: announcement.registrationKey, now: now
         ) { facts in
@@ -39,18 +49,15 @@ struct AgentRoutes: Sendable {
 
     /// Without a password, an agent's first word is its token, signed by the very key that it announces, together with a registration key of
     /// its own: that key then says whose agent it is.
-    private func announcer(
-        _ request: Request, _ announcement: AgentMessages.Announcement, _ certificate: AgentCertificate, now: Date
-    ) async throws -> UserRecord {
-        if let token = request.headers[.authorization].flatMap(Authenticator.bearer), let key = announcement.registrationKey,
-            let token = try? AgentToken(token, certificateDER: certificate.der, now: now), token.agentName == announcement.name,
-            let agent = try await context.store.agent(named: announcement.name), token.user == agent.userName,
-            try await context.store.registrationKey(key, opensFor: agent, with: certificate.der, at: now),
-            let user = try await context.store.user(named: agent.userName)
-        {
-            return user
-        }
-        return try await context.authenticator.user(of: request, role: .midServer)
+    private func newcomer(
+        _ token: String, _ announcement: AgentMessages.Announcement, _ certificate: AgentCertificate, now: Date
+    ) async throws -> UserRecord? {
+        guard let key = announcement.registrationKey, let token = try? AgentToken(token, certificateDER: certificate.der, now: now),
+            token.agentName == announcement.name, let agent = try await context.store.agent(named: announcement.name),
+            token.user == agent.userName,
+            try await context.store.registrationKey(key, opensFor: agent, with: certificate.der, at: now)
+        else { return nil }
+        return try await context.store.user(named: agent.userName)
     }
 
     /// A client certificate over the key that the agent has on record.

@@ -195,7 +195,7 @@ struct CheckTests {
             http://localhost
             """
         let words = ["check", "-", "--trust-store", authority.folder.path("root.pem")]
-        let process = try MidguardProcess.run(words + ["--timeout", "2"], input: list)
+        let process = try MidguardProcess.run(words, input: list)
         let lines = process.output.split(separator: "\n").map(String.init)
         #expect(process.code == 1)
         #expect(lines.count == 10, "\(process.output)")
@@ -208,7 +208,7 @@ struct CheckTests {
                 "  1 × config.bad-value", "  1 × network.refused", "  1 × network.timeout", "  1 × policy.plain-http-refused",
             ])
 
-        let json = try MidguardProcess.run(words + ["--json", "--timeout", "1"], input: "localhost:\(server.port)\nlocalhost:\(closed)\n")
+        let json = try MidguardProcess.run(words + ["--json"], input: "localhost:\(server.port)\nlocalhost:\(closed)\n")
         let reports = try json.output.split(separator: "\n").map { try JSONDecoder().decode(Report.self, from: Data($0.utf8)) }
         #expect(Set(reports.map(\.verdict)) == ["trusted", "unreachable"])
         #expect(json.code == 3 && json.error.hasPrefix("2 checked: 1 trusted"))

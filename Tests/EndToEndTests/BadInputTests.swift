@@ -2,7 +2,7 @@ import Counterparts
 import Foundation
 import Testing
 
-@Suite("Bad input brings one finding and the promised exit code, and nothing half-written", .timeLimit(.minutes(3)))
+@Suite("Bad input brings one finding and the promised exit code, and nothing half-written", .timeLimit(.minutes(15)))
 struct BadInputTests {
     /// A home that was set up against an instance that is not there.
     static func home(_ folder: TemporaryFolder) throws -> String {

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Endpoints of another maker (openssl s_server), looked at by the command line.
-@Suite("midguard check tells good endpoints from bad ones, and its fixes work when pasted", .timeLimit(.minutes(3)))
+@Suite("midguard check tells good endpoints from bad ones, and its fixes work when pasted", .timeLimit(.minutes(15)))
 struct CheckTests {
     struct Report: Decodable {
         struct Finding: Decodable {
@@ -231,8 +231,10 @@ struct CheckTests {
         process.environment = ["PATH": MidguardProcess.binary.deletingLastPathComponent().path + ":/usr/bin:/bin"]
         let output = URL(fileURLWithPath: folder.path("pasted-\(UUID().uuidString)"))
         try Data().write(to: output)
-        process.standardOutput = try FileHandle(forWritingTo: output)
-        process.standardError = process.standardOutput
+        let sink = try FileHandle(forWritingTo: output)
+        defer { try? sink.close() }
+        process.standardOutput = sink
+        process.standardError = sink
         process.standardInput = FileHandle.nullDevice
         try process.run()
         process.waitUntilExit()

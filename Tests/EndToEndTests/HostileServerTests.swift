@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Peers that are broken or mean, by the hundred. Whatever they do ends in a finding, within the time and the memory that a command may take.
-@Suite("Two hundred hostile servers end in findings, in bounded time and memory", .timeLimit(.minutes(3)))
+@Suite("Two hundred hostile servers end in findings, in bounded time and memory", .timeLimit(.minutes(15)))
 struct HostileServerTests {
     private typealias Script = @Sendable (ScriptedServer.Connection) -> Void
     private struct Behaviour {

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Homes as people have them: config.xml and a keystore, Midguard's own or made by keytool.
-@Suite("An agent's identity is shown, backed up, restored and replaced, and what is wrong is told apart", .timeLimit(.minutes(4)))
+@Suite("An agent's identity is shown, backed up, restored and replaced, and what is wrong is told apart", .timeLimit(.minutes(15)))
 struct IdentityTests {
     struct Shown: Decodable {
         struct Finding: Decodable {

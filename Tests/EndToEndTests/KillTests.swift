@@ -2,7 +2,7 @@ import Counterparts
 import Foundation
 import Testing
 
-@Suite("However agent and instance are killed, no job is lost and none is reported twice", .timeLimit(.minutes(5)))
+@Suite("However agent and instance are killed, no job is lost and none is reported twice", .timeLimit(.minutes(15)))
 struct KillTests {
     static let kills = 24
     static let jobsPerRound = 15

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite(
-    "An agent logs in by certificate or token instead of a password, and a refusal names its cause on both sides", .timeLimit(.minutes(5)))
+    "An agent logs in by certificate or token instead of a password, and a refusal names its cause on both sides", .timeLimit(.minutes(15)))
 struct LoginTests {
     private struct Mapping: Decodable { var kind: String, sha256: String, user: String?, serial: String? }
 
@@ -105,6 +105,40 @@ struct LoginTests {
         _ = try eventually(within: 40, "a new key; \(site.installation.logs)") { try site.certificate().flatMap { $0 == first ? nil : $0 } }
         try restart(site)
         try site.sealedJobWorks()
+    }
+
+    @Test func theVendorsManageCertificates() throws {
+        let site = try RotationTests.Site()
+        site.agent.end(SIGTERM)
+        let folder = site.installation.folder
+        let link = folder.path("manage-certificates")
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: MidguardProcess.binary.path)
+        func run(_ words: String...) throws -> MidguardProcess.Outcome {
+            try MidguardProcess.run(["--home", site.installation.home] + words, executable: link)
+        }
+        #expect(try run("-l").output == "defaultsecuritykeypairhandle\n")
+        let shown = try run("-g", "DefaultSecurityKeyPairHandle").output
+        #expect(shown.contains("CN=snc-mid-alpha-") && shown.contains("\nExpires: "), "\(shown)")
+        // A pair for the web server extension, as the vendor's pages make it.
+        try Counterpart.openssl.run(
+            [
+                "req", "-newkey", "rsa:2048", "-nodes", "-keyout", "web.key", "-x509", "-days", "30", "-out", "web.crt", "-subj", "/CN=web",
+            ], in: folder)
+        _ = try folder.write(
+            String(decoding: try folder.read("web.crt") + folder.read("web.key"), as: UTF8.self), to: "web.pem")
+        #expect(try run("-a", "midwss", folder.path("web.pem")).code == 0)
+        #expect(try Set(run("-l").output.dropLast().components(separatedBy: ", ")) == ["defaultsecuritykeypairhandle", "midwss"])
+        #expect(try run("-g", "midwss").output.contains("Subject: CN=web"))
+        #expect(try run("-r").code == 0)
+        #expect(try run("-l").output == "defaultsecuritykeypairhandle\n")
+        #expect(try run("-d", "midwss").code == 1)
+        // Mutual authentication and back; a password in the call is refused.
+        #expect(try run("-m").code == 0)
+        #expect(try run("-b", "mid.alpha", "secret-in-argv").code == 2)
+        #expect(try run("-b", "mid.alpha", "--password-file", folder.path("enrolment/password")).code == 0)
+        site.agent = try site.installation.startAgent()
+        try site.sealedJobWorks()
+        #expect(try run("-x").code == 2)
     }
 
     @Test func aFirstContactWithoutAPassword() throws {

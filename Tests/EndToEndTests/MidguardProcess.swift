@@ -25,12 +25,12 @@ final class MidguardProcess: Sendable {
 
     /// Runs a command to its end, at most `seconds`.
     static func run(
-        _ arguments: [String], input: String? = nil, environment: [String: String] = [:], seconds: Double = 60
+        _ arguments: [String], input: String? = nil, environment: [String: String] = [:], seconds: Double = 60, executable: String? = nil
     ) throws -> Outcome {
         let folder = try TemporaryFolder()
         let source = try input.map { try folder.write($0, to: "input") }
         let (output, error) = (folder.path("output"), folder.path("error"))
-        let process = try start(arguments, environment: environment, input: source, output: output, error: error)
+        let process = try start(arguments, environment: environment, input: source, output: output, error: error, executable: executable)
         let deadline = Date(timeIntervalSinceNow: seconds)
         var peak = 0
         while process.isRunning, Date() < deadline {
@@ -68,15 +68,20 @@ final class MidguardProcess: Sendable {
     }
 
     private static func start(
-        _ arguments: [String], environment: [String: String], input: String? = nil, output: String, error: String
+        _ arguments: [String], environment: [String: String], input: String? = nil, output: String, error: String,
+        executable: String? = nil
     ) throws -> Process {
         let process = Process()
-        process.executableURL = binary
+        process.executableURL = executable.map { URL(fileURLWithPath: $0) } ?? binary
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardInput = input.flatMap { FileHandle(forReadingAtPath: $0) } ?? FileHandle.nullDevice
-        process.standardOutput = try appending(output)
-        process.standardError = error == output ? process.standardOutput : try appending(error)
+        let source = input.flatMap { FileHandle(forReadingAtPath: $0) }
+        let sinks = try [appending(output)] + (error == output ? [] : [appending(error)])
+        // At once: Foundation keeps what it was given for as long as the tests run, and falls over with some 1,300 open files.
+        defer { for handle in sinks + (source.map { [$0] } ?? []) { try? handle.close() } }
+        process.standardInput = source ?? FileHandle.nullDevice
+        process.standardOutput = sinks.first
+        process.standardError = sinks.last
         try process.run()
         return process
     }

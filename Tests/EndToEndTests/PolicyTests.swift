@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// The same bad endpoints under every release, and the rows that decide.
-@Suite("Releases refuse and pass the same endpoints as the matrix says, and rows of a policy file decide", .timeLimit(.minutes(3)))
+@Suite("Releases refuse and pass the same endpoints as the matrix says, and rows of a policy file decide", .timeLimit(.minutes(15)))
 struct PolicyTests {
     struct Profile: Decodable { var name: String, chain: Bool, hostname: Bool, revocation: [String] }
 

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Squid between us and an endpoint of openssl's.
-@Suite("Proxies are gone through, and what they say no with is told apart", .timeLimit(.minutes(3)))
+@Suite("Proxies are gone through, and what they say no with is told apart", .timeLimit(.minutes(15)))
 struct ProxyTests {
     /// A host that only the proxy knows.
     static let hidden = "only.behind.example"

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Agent and instance, by the command line: the key changes, and nothing that was sealed is lost.
-@Suite("A key pair is replaced while the agent works, on request, and whatever kills it", .timeLimit(.minutes(5)))
+@Suite("A key pair is replaced while the agent works, on request, and whatever kills it", .timeLimit(.minutes(15)))
 struct RotationTests {
     /// An installation whose jobs need a secret: they ask the instance's own table as its administrator.
     final class Site {

@@ -3,7 +3,7 @@ import Counterparts
 import Foundation
 import Testing
 
-@Suite("The trial ends well, and what it wrote is what it says", .timeLimit(.minutes(3)))
+@Suite("The trial ends well, and what it wrote is what it says", .timeLimit(.minutes(15)))
 struct TrialTests {
     @Test func once() throws {
         let folder = try TemporaryFolder()

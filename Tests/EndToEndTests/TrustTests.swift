@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite(
-    "Trust stores are cared for in any format: what is added, removed, merged and restored is what keytool sees", .timeLimit(.minutes(3)))
+    "Trust stores are cared for in any format: what is added, removed, merged and restored is what keytool sees", .timeLimit(.minutes(15)))
 struct TrustTests {
     final class Stores {
         let folder: TemporaryFolder

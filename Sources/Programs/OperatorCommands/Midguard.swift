@@ -12,7 +12,7 @@ public struct Midguard: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             Trial.self, Check.self, Verify.self, Trust.self, PolicyCommand.self, KeystoreCommand.self, KeytoolCommand.self,
-            IdentityCommand.self, Agent.self,
+            IdentityCommand.self, ManageCertificates.self, Agent.self,
             Instance.self,
         ])
 
@@ -22,7 +22,10 @@ public struct Midguard: AsyncParsableCommand {
     public static func mainWithExitCodes() async {
         do {
             if let listing = StoreListing(plainWords: CommandLine.arguments.dropFirst()) { return try listing.run() }
-            var command = try parseAsRoot()
+            // Under the vendor's name it is the vendor's program.
+            let isVendors =
+                CommandLine.arguments.first.map { $0.split(separator: "/").last?.hasPrefix("manage-certificates") == true } ?? false
+            var command = try parseAsRoot(isVendors ? ["manage-certificates"] + CommandLine.arguments.dropFirst() : nil)
             if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
         } catch let failure as CommandFailure {
             Console.error(failure.message)

@@ -2,7 +2,7 @@ import Counterparts
 import Foundation
 import Testing
 
-@Suite("What is wrong with a store is said with a fix that works when pasted", .timeLimit(.minutes(5))) struct KeystoreFindingTests {
+@Suite("What is wrong with a store is said with a fix that works when pasted", .timeLimit(.minutes(15))) struct KeystoreFindingTests {
     /// Runs a printed command as a shell does, with our own binary in the place of the name.
     static func paste(_ command: String) throws -> Int32 {
         let process = Process()
@@ -155,7 +155,7 @@ import Testing
 }
 
 @Suite(
-    "A store that may not be written stays as it is", .timeLimit(.minutes(2)),
+    "A store that may not be written stays as it is", .timeLimit(.minutes(15)),
     .enabled(if: UnprivilegedRun.isPossible, "needs root and setpriv"))
 struct KeystorePermissionTests {
     @Test func folderThatIsReadOnly() throws {
@@ -218,7 +218,7 @@ enum UnprivilegedRun {
     }
 }
 
-@Suite("A keytool call that people paste does the same without Java", .timeLimit(.minutes(5))) struct KeytoolAliasTests {
+@Suite("A keytool call that people paste does the same without Java", .timeLimit(.minutes(15))) struct KeytoolAliasTests {
     @Test func aDayWithKeytool() throws {
         let fixture = try KeystoreFixture()
         try fixture.authority()

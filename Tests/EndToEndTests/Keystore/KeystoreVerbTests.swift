@@ -2,7 +2,7 @@ import Counterparts
 import Foundation
 import Testing
 
-@Suite("What midguard keystore writes, keytool reads, and the other way round", .timeLimit(.minutes(5))) struct KeystoreVerbTests {
+@Suite("What midguard keystore writes, keytool reads, and the other way round", .timeLimit(.minutes(15))) struct KeystoreVerbTests {
     @Test(arguments: ["JKS", "JCEKS", "PKCS12"]) func list(_ type: String) throws {
         let fixture = try KeystoreFixture()
         let store = try fixture.store("store", type: type)

@@ -136,7 +136,7 @@ struct CustomCertificate {
         return StoreChange(keystore: Keystore(entries: others + [entry]), steps: [step])
     }
 
-    private func refused(_ id: String, _ summary: String, _ cause: String, _ evidence: [String: String], fix: String) -> StoreProblem {
+    func refused(_ id: String, _ summary: String, _ cause: String, _ evidence: [String: String], fix: String) -> StoreProblem {
         StoreProblem(
             Finding(
                 id: id, severity: .error, subject: home.keystorePath, summary: summary, cause: cause + " Nothing was touched.",

@@ -51,7 +51,8 @@ struct Instance: AsyncParsableCommand {
         subcommands: [
             InstanceServe.self, InstanceEnroll.self, InstanceAgents.self, InstanceValidate.self, InstanceInvalidate.self,
             InstanceRekey.self,
-            InstanceRemoveCustom.self, InstanceAudit.self, InstanceCredential.self, InstanceClients.self, InstanceJobs.self,
+            InstanceRemoveCustom.self, InstanceAudit.self, InstanceGovernance.self, InstanceCredential.self, InstanceClients.self,
+            InstanceJobs.self,
         ])
 }
 

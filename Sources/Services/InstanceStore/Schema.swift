@@ -10,6 +10,7 @@ enum Schema {
         migrator.registerMigration("1 authority") { try $0.execute(sql: authority) }
         migrator.registerMigration("2 rotation") { try $0.execute(sql: rotation) }
         migrator.registerMigration("3 client certificates") { try $0.execute(sql: clientCertificates) }
+        migrator.registerMigration("4 governance") { try $0.execute(sql: governance) }
         return migrator
     }
 
@@ -135,6 +136,12 @@ enum Schema {
             serial TEXT,
             added_at INTEGER NOT NULL
         );
+        """
+
+    /// `inactivity_days`: of this agent; NULL as for all.
+    private static let governance = """
+        ALTER TABLE ecc_agent ADD COLUMN inactivity_days INTEGER;
+        ALTER TABLE ecc_agent ADD COLUMN auto_invalidated_at INTEGER;
         """
 
     private static let authority = """

@@ -46,9 +46,15 @@ public enum AgentMessages {
         public var registrationKey: RegistrationKeyOutcome
         /// What a continuity proof must contain.
         public var nonce: String
+        /// Since when it is not validated any more because it was silent for too long, in seconds since 1970; nil when that is not so.
+        public var autoInvalidated: Int64?
 
-        public init(sysID: SysID, validation: Validation, key: KeyOutcome, registrationKey: RegistrationKeyOutcome, nonce: String) {
+        public init(
+            sysID: SysID, validation: Validation, key: KeyOutcome, registrationKey: RegistrationKeyOutcome, nonce: String,
+            autoInvalidated: Int64? = nil
+        ) {
             (self.sysID, self.validation, self.key, self.registrationKey, self.nonce) = (sysID, validation, key, registrationKey, nonce)
+            self.autoInvalidated = autoInvalidated
         }
     }
 

@@ -1,6 +1,8 @@
 import Diagnosis
 import LocalFiles
 
+import struct Foundation.Date
+
 /// What the agent says about itself: identity, login, queue. What it says about connections comes from `Diagnosis`.
 enum AgentFindings {
     /// One argument for a POSIX shell.
@@ -81,8 +83,22 @@ enum AgentFindings {
             ], vendorMessages: ["Could not authenticate user 'null'"])
     }
 
-    static func notValidated(agent: String, instance: String, state: String) -> Finding {
-        Finding(
+    /// - Parameter since: when its silence had lasted too long; nil when that is not why.
+    static func notValidated(agent: String, instance: String, state: String, since: Date? = nil) -> Finding {
+        if let since {
+            return Finding(
+                id: "identity.auto-invalidated", severity: .warning, subject: agent,
+                summary:
+                    "\(instance) does not trust the agent \(agent) any more, because it was silent for too long. No jobs until somebody "
+                    + "validates it.",
+                cause: "The instance takes the trust from agents that are not heard of for a number of days.",
+                evidence: ["since": StatusKeeper.time(since)],
+                fixes: [
+                    .init("On the instance's machine: midguard instance validate \(quoted(agent)) --data DIR"),
+                    .init("To let it be silent for longer: midguard instance governance --agent \(quoted(agent)) --days 0 --data DIR"),
+                ])
+        }
+        return Finding(
             id: "identity.not-validated", severity: .warning, subject: agent,
             summary: "\(instance) has recorded the agent \(agent) and its key; a person has to validate it. No jobs until then.",
             cause: "A new key may do work only after somebody with the role agent_admin said so, or with a one-time registration key.",

@@ -114,6 +114,8 @@ extension Startup {
         var agent: SysID?
         var validation = AgentMessages.Validation.no
         var askedForValidation = false
+        /// Since when the instance does not trust the agent any more because it was silent.
+        var autoInvalidated: Date?
 
         var ready: Ready? {
             guard let home, let settings, let identity, let transport, let client, let agent else { return nil }
@@ -215,6 +217,7 @@ extension Startup {
         _ answer: AgentMessages.AnnouncementAnswer, _ gathered: inout Gathered, _ settings: RuntimeSettings, _ pair: IdentityKeyPair
     ) async -> (StartupSequence.Event, [String]) {
         (gathered.agent, gathered.validation) = (answer.sysID, answer.validation)
+        gathered.autoInvalidated = answer.autoInvalidated.map { Date(timeIntervalSince1970: Double($0)) }
         var details: [String] = []
         switch answer.registrationKey {
         case .notGiven: break
@@ -260,7 +263,7 @@ extension Startup {
         }
         gathered.askedForValidation = true
         let finding = AgentFindings.notValidated(
-            agent: settings.name, instance: settings.instanceURL, state: gathered.validation.rawValue)
+            agent: settings.name, instance: settings.instanceURL, state: gathered.validation.rawValue, since: gathered.autoInvalidated)
         return (.notValidated([finding]), [])
     }
 
@@ -279,7 +282,7 @@ extension StartupStep {
             ["network.", "proxy.", "tls.", "chain.", "hostname.", "revocation.", "policy.", "log."].contains { finding.id.hasPrefix($0) }
         case .login: finding.id.hasPrefix("auth.") || finding.id == "identity.key-mismatch"
         case .announcement: finding.id == "identity.key-not-signed" || finding.id == "identity.key-signature-bad"
-        case .validation: finding.id == "identity.not-validated"
+        case .validation: ["identity.not-validated", "identity.auto-invalidated"].contains(finding.id)
         }
     }
 }

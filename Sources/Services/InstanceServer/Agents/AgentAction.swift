@@ -30,7 +30,7 @@ public enum AgentAction: String, Sendable, Hashable, CaseIterable, Codable {
         let shown = certificate.map { "certificate \($0.sha256)" } ?? "no certificate"
         let isCustom = certificate.map { !IdentitySubject.isGenerated(commonName: $0.subject.commonName ?? "") } ?? false
         switch self {
-        case .validate: agent.validation = .yes
+        case .validate: (agent.validation, agent.autoInvalidatedAt) = (.yes, nil)
         case .invalidate:
             (agent.validation, agent.pendingCertificate) = (.no, nil)
             if certificate != nil { (agent.rekeyRequestedAt, agent.rekeyReplacesCustom) = (now, true) }

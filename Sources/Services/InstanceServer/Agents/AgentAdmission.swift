@@ -40,7 +40,8 @@ enum AgentAdmission {
         if key == .accepted { agent.pendingCertificate = certificate }
         guard key == .recorded || key == .unchanged || key == .accepted else {
             let answer = AgentMessages.AnnouncementAnswer(
-                sysID: agent.sysID, validation: agent.validation, key: key, registrationKey: registration, nonce: agent.nonce)
+                sysID: agent.sysID, validation: agent.validation, key: key, registrationKey: registration, nonce: agent.nonce,
+                autoInvalidated: agent.autoInvalidatedSeconds)
             return AdmissionDecision(save: nil, spendRegistrationKey: false, answer: .success(answer))
         }
         if key == .recorded {
@@ -49,11 +50,12 @@ enum AgentAdmission {
             (agent.rekeyRequestedAt, agent.rekeyReplacesCustom) = (nil, false)
             agent.nonce = SysID.random().description
         }
-        if spends { agent.validation = .yes }
+        if spends { (agent.validation, agent.autoInvalidatedAt) = (.yes, nil) }
         (agent.hostName, agent.homeDirectory, agent.version) = (announcement.hostName, announcement.homeDirectory, announcement.version)
         agent.lastSeen = now
         let answer = AgentMessages.AnnouncementAnswer(
-            sysID: agent.sysID, validation: agent.validation, key: key, registrationKey: registration, nonce: agent.nonce)
+            sysID: agent.sysID, validation: agent.validation, key: key, registrationKey: registration, nonce: agent.nonce,
+            autoInvalidated: agent.autoInvalidatedSeconds)
         return AdmissionDecision(save: agent, spendRegistrationKey: spends, answer: .success(answer))
     }
 
@@ -85,4 +87,8 @@ enum AgentAdmission {
         (1...100).contains(name.count) && !name.contains("*")
             && name.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
     }
+}
+
+extension AgentRecord {
+    fileprivate var autoInvalidatedSeconds: Int64? { autoInvalidatedAt.map { Int64($0.timeIntervalSince1970) } }
 }

@@ -20,6 +20,10 @@ public struct AgentRecord: Hashable, Sendable {
     public var rekeyRequestedAt: Date?
     /// Whether that one takes a custom certificate's place, too.
     public var rekeyReplacesCustom = false
+    /// Days of silence after which it is not trusted any more; 0 never, nil as for all agents.
+    public var inactivityDays: Int?
+    /// When that happened; nil once somebody has validated it again.
+    public var autoInvalidatedAt: Date?
     public var hostName: String
     public var homeDirectory: String
     public var version: String
@@ -52,6 +56,8 @@ extension AgentRecord {
         pendingCertificate = (row["pending_certificate"] as Data?).map(Array.init)
         rekeyRequestedAt = (row["rekey_requested_at"] as Timestamp?)?.date
         rekeyReplacesCustom = row["rekey_replaces_custom"]
+        inactivityDays = row["inactivity_days"]
+        autoInvalidatedAt = (row["auto_invalidated_at"] as Timestamp?)?.date
         (hostName, homeDirectory, version) = (row["host_name"], row["home_dir"], row["version"])
         lastSeen = (row["last_seen"] as Timestamp?)?.date
         spooledResults = row["spooled_results"]
@@ -61,18 +67,20 @@ extension AgentRecord {
         try database.execute(
             sql: """
                 INSERT INTO ecc_agent (sys_id, name, user_name, validated, certificate, host_name, home_dir, version, nonce, last_seen,
-                    spooled_results, created_at, pending_certificate, rekey_requested_at, rekey_replaces_custom) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    spooled_results, created_at, pending_certificate, rekey_requested_at, rekey_replaces_custom,
+                    inactivity_days, auto_invalidated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (sys_id) DO UPDATE SET name = excluded.name, user_name = excluded.user_name, validated = excluded.validated,
                     certificate = excluded.certificate, host_name = excluded.host_name, home_dir = excluded.home_dir,
                     version = excluded.version, nonce = excluded.nonce, last_seen = excluded.last_seen,
                     spooled_results = excluded.spooled_results, pending_certificate = excluded.pending_certificate,
-                    rekey_requested_at = excluded.rekey_requested_at, rekey_replaces_custom = excluded.rekey_replaces_custom
+                    rekey_requested_at = excluded.rekey_requested_at, rekey_replaces_custom = excluded.rekey_replaces_custom,
+                    inactivity_days = excluded.inactivity_days, auto_invalidated_at = excluded.auto_invalidated_at
                 """,
             arguments: [
                 sysID.description, name, userName, validation.rawValue, certificate.map { Data($0) }, hostName, homeDirectory, version,
                 nonce,
                 lastSeen.map { Timestamp($0) }, spooledResults, Timestamp(createdAt), pendingCertificate.map { Data($0) },
-                rekeyRequestedAt.map { Timestamp($0) }, rekeyReplacesCustom,
+                rekeyRequestedAt.map { Timestamp($0) }, rekeyReplacesCustom, inactivityDays, autoInvalidatedAt.map { Timestamp($0) },
             ])
     }
 }

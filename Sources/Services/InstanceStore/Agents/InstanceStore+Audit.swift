@@ -27,6 +27,9 @@ extension InstanceStore {
         }
     }
 
+    /// Writes down what concerns no single agent.
+    public func record(_ entry: AuditEntry) async throws(InstanceStoreError) { try await write { try Self.audit(entry, in: $0) } }
+
     static func audit(_ entry: AuditEntry, in database: Database) throws {
         try database.execute(
             sql: "INSERT INTO audit (at, who, action, subject, detail) VALUES (?, ?, ?, ?, ?)",

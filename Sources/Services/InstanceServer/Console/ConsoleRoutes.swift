@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -7,13 +8,40 @@ import NIOCore
 /// The console at `/`, for administrators.
 struct ConsoleRoutes: Sendable {
     var context: InstanceContext
+    private let formKey = SymmetricKey(size: .bits256)
+
+    init(context: InstanceContext) { self.context = context }
 
     func add(to router: Router<InstanceRequestContext>) {
-        router.get("/") { request, _ in try await page(request) }
+        router.get("/") { request, _ in
+            try await page(for: context.authenticator.user(of: request, role: .admin))
+        }
+        router.post("/") { request, _ in try await act(request) }
     }
 
-    private func page(_ request: Request) async throws -> Response {
-        _ = try await context.authenticator.user(of: request, role: .admin)
+    /// A browser sends the password along with any page's forms, so ours carry a proof that this page made them, for this person.
+    private func proof(for user: UserRecord) -> String {
+        HMAC<SHA256>.authenticationCode(for: Data(user.name.utf8), using: formKey).map { String(format: "%02x", $0) }.joined()
+    }
+
+    /// A form of the page: `proof`, `agent` and `action`. Back to the page, or the page with what stands against it.
+    private func act(_ request: Request) async throws -> Response {
+        let user = try await context.authenticator.user(of: request, role: .admin)
+        let form = try await request.form()
+        guard form["proof"] == proof(for: user) else {
+            throw APIFault.forbidden(
+                "Form not accepted", detail: "It is not from this console, or from before its last start: load the page again.")
+        }
+        guard let action = form["action"].flatMap(AgentAction.init(rawValue:)), let name = form["agent"] else {
+            throw APIFault.malformed("Bad value: action")
+        }
+        switch try await context.store.perform(action, onAgentNamed: name, by: user.name, now: context.now()) {
+        case .success: return Response(status: .seeOther, headers: [.location: "/"])
+        case .failure(let refusal): return try await page(for: user, notice: "\(name): \(refusal.words)")
+        }
+    }
+
+    private func page(for user: UserRecord, notice: String? = nil) async throws -> Response {
         let jobs = try await context.store.latestEntries(limit: ConsolePage.shownJobs)
         var agents: [(AgentRecord, [ReportedFinding])] = []
         for agent in try await context.store.agents() {
@@ -22,9 +50,11 @@ struct ConsoleRoutes: Sendable {
         }
         let page = ConsolePage(
             agents: agents, jobs: jobs,
-            counts: try await context.store.jobCounts(), now: context.now())
+            counts: try await context.store.jobCounts(), audit: try await context.store.audit(limit: ConsolePage.shownActions),
+            proof: proof(for: user), notice: notice, now: context.now())
         return Response(
-            status: .ok, headers: Self.headers, body: ResponseBody(byteBuffer: ByteBuffer(string: try page.html())))
+            status: notice == nil ? .ok : .conflict, headers: Self.headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(string: try page.html())))
     }
 
     /// Nothing may be loaded, framed or run; the page has one style sheet of its own.
@@ -32,7 +62,7 @@ struct ConsoleRoutes: Sendable {
         var headers: HTTPFields = [
             .contentType: "text/html; charset=utf-8", .cacheControl: "no-store",
             .contentSecurityPolicy:
-                "default-src 'none'; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; form-action 'none'; base-uri 'none'",
+                "default-src 'none'; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'",
             .xContentTypeOptions: "nosniff",
         ]
         if let referrer = HTTPField.Name("Referrer-Policy") { headers[referrer] = "no-referrer" }

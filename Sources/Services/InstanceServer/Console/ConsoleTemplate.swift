@@ -17,6 +17,8 @@ enum ConsoleTemplate {
         td { overflow-wrap: anywhere; } code, pre { font: 13px/1.4 ui-monospace, monospace; }
         pre { white-space: pre-wrap; border-left: 3px solid var(--line); padding-left: .7rem; margin: .4rem 0; }
         .good { color: #1a7f37; } .bad { color: #c4262e; } .quiet { color: GrayText; } .counts span { margin-right: 1.2rem; }
+        details form { margin: .4rem 0; max-width: 22rem; } summary { cursor: pointer; } .off { color: GrayText; }
+        button { font: inherit; padding: .15rem .7rem; } .notice { border-left: 3px solid #c4262e; padding-left: .7rem; }
         article { border-bottom: 1px solid var(--line); padding: .6rem 0; } article p { margin: .2rem 0; }
         </style>
         </head>
@@ -24,19 +26,33 @@ enum ConsoleTemplate {
         <h1>Midguard instance</h1>
         <p class="quiet">{{now}}, reloads every ten seconds</p>
 
+        {{#hasNotice}}<p class="notice" role="alert">Not done. {{notice}}</p>{{/hasNotice}}
+
         <h2>Agents</h2>
         {{^hasAgents}}<p class="quiet">No agent yet.</p>{{/hasAgents}}
         {{#hasAgents}}
         <table>
-        <tr><th>Name</th><th>State</th><th>Validated</th><th>Certificate</th><th>Where</th><th>Last seen</th></tr>
+        <tr><th>Name</th><th>State</th><th>Validated</th><th>Certificate</th><th>Where</th><th>Last seen</th><th>Actions</th></tr>
         {{#agents}}
         <tr>
         <td>{{name}}<br><span class="quiet">user {{user}}<br><code>{{sysID}}</code></span></td>
         <td class="{{statusClass}}">{{status}}</td>
         <td class="{{validatedClass}}">{{validated}}</td>
-        <td>{{subject}}<br><code class="quiet">{{fingerprint}}</code><br><span class="quiet">until {{expires}}</span></td>
+        <td>{{subject}}<br><code class="quiet">{{fingerprint}}</code><br><span class="quiet">until {{expires}}{{#isRekeying}}; a new key pair is under way{{/isRekeying}}</span></td>
         <td>{{host}}<br><span class="quiet">{{home}}<br>{{version}}</span></td>
         <td>{{lastSeen}}<br><span class="quiet">{{spooled}} results on its disk</span></td>
+        <td>{{#actions}}
+        {{#isOff}}<div class="off" title="{{obstacle}}">{{label}}</div>{{/isOff}}
+        {{^isOff}}
+        <details><summary>{{label}}</summary>
+        <form method="post" action="/">
+        <input type="hidden" name="proof" value="{{formProof}}"><input type="hidden" name="agent" value="{{agentName}}">
+        <input type="hidden" name="action" value="{{action}}">
+        <p>{{effect}}</p><button>{{label}} {{agentName}}</button>
+        </form>
+        </details>
+        {{/isOff}}
+        {{/actions}}</td>
         </tr>
         {{/agents}}
         </table>
@@ -52,6 +68,16 @@ enum ConsoleTemplate {
         {{#fixes}}<p>{{effect}}{{#hasCommand}}<br><code>{{command}}</code>{{/hasCommand}}</p>{{/fixes}}
         </article>
         {{/findings}}
+
+        {{#hasAudit}}
+        <h2>What was done</h2>
+        <table>
+        <tr><th>When</th><th>Who</th><th>What</th><th>To</th><th></th></tr>
+        {{#audit}}
+        <tr><td>{{at}}</td><td>{{who}}</td><td>{{action}}</td><td>{{subject}}</td><td class="quiet">{{detail}}</td></tr>
+        {{/audit}}
+        </table>
+        {{/hasAudit}}
 
         <h2>Queue</h2>
         <p class="counts">{{#counts}}<span>{{state}} <b>{{count}}</b></span>{{/counts}}</p>

@@ -8,6 +8,7 @@ enum BodyLimit {
     /// Queue payloads: as large as the agent may send by default (`mid.eccq.max_payload_size`), and its XML around.
     static let queue = 21_000_000
     static let other = 1 << 20
+    static let form = 16 << 10
 }
 
 extension Request {
@@ -23,6 +24,20 @@ extension Request {
         do { return try JSONDecoder().decode(type, from: Data(buffer.readableBytesView)) } catch let error as DecodingError {
             throw APIFault.malformed(error.place)
         }
+    }
+
+    /// The body as a form (application/x-www-form-urlencoded); of a repeated name the last counts.
+    func form() async throws -> [String: String] {
+        let text = String(buffer: try await bytes(upTo: BodyLimit.form))
+        var fields: [String: String] = [:]
+        for pair in text.split(separator: "&") {
+            let parts = pair.replacing("+", with: " ").split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, let name = String(parts[0]).removingPercentEncoding,
+                let value = String(parts[1]).removingPercentEncoding
+            else { throw APIFault.malformed("Not a form") }
+            fields[name] = value
+        }
+        return fields
     }
 
     /// A parameter of the query string; an empty one counts as absent.

@@ -16,7 +16,8 @@ let package = Package(
         .executableTarget(
             name: "LibraryBenchmarks",
             dependencies: [
-                "PathCorpora", .product(name: "JavaKeystore", package: "midguard"),
+                "PathCorpora", .product(name: "JavaKeystore", package: "midguard"), .product(name: "AgentIdentity", package: "midguard"),
+                .product(name: "AgentProtocol", package: "midguard"),
                 .product(name: "PathValidation", package: "midguard"),
                 // A peer, and what makes the chains.
                 .product(name: "X509", package: "swift-certificates"), .product(name: "SwiftASN1", package: "swift-asn1"),

@@ -14,6 +14,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import agent  # noqa: E402
 import checks  # noqa: E402
+import identity  # noqa: E402
 import keystores  # noqa: E402
 import machine  # noqa: E402
 import paths  # noqa: E402
@@ -26,6 +27,7 @@ GROUPS = {
     "keystore": keystores.measure,
     "path": paths.measure,
     "check": checks.measure,
+    "identity": identity.measure,
 }
 
 

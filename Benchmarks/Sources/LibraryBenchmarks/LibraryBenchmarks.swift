@@ -12,6 +12,7 @@ struct LibraryBenchmarks {
             case "read-store": try await KeystoreBenchmark.read(arguments)
             case "make-chains": try PathChains.make(arguments)
             case "path": try await PathBenchmark.serve(arguments)
+            case "open-secrets": try SecretsBenchmark.run(arguments)
             case "hostile": try await HostileChains.run(arguments)
             default: throw Misuse()
             }
@@ -26,6 +27,7 @@ struct Misuse: Error, CustomStringConvertible {
     var description: String {
         """
         make-stores BUNDLE.pem FOLDER | read-store FILE ROUNDS | make-chains rsa2048|p256 COUNT FILE | path MODE FILE | hostile [FILE.json]
+        open-secrets COUNT
         """
     }
 }

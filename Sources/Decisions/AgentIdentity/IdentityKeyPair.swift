@@ -7,6 +7,9 @@ public struct IdentityKeyPair: Hashable, Sendable {
     public static let leastKeyBits = 2048
 
     public let privateKey: _RSA.Signing.PrivateKey
+    /// The same key for opening; made once, since checking a key costs as much as using it. Not declared Sendable by its library, but as
+    /// immutable as the signing key, which is.
+    nonisolated(unsafe) let decryptionKey: _RSA.Encryption.PrivateKey
     public let certificateDER: [UInt8]
     /// Certificates above the first, nearest first; empty for a self-signed one.
     public let issuersDER: [[UInt8]]
@@ -27,7 +30,9 @@ public struct IdentityKeyPair: Hashable, Sendable {
         guard let certified = shown.signingKey, certified.derRepresentation == privateKey.publicKey.derRepresentation else {
             throw .keyAndCertificateDiffer
         }
-        (self.privateKey, self.certificateDER, self.issuersDER) = (privateKey, certificateDER, issuersDER)
+        guard let decryptionKey = try? _RSA.Encryption.PrivateKey(derRepresentation: privateKey.derRepresentation) else { throw .keyNotRSA }
+        (self.privateKey, self.decryptionKey) = (privateKey, decryptionKey)
+        (self.certificateDER, self.issuersDER) = (certificateDER, issuersDER)
         thumbprint = shown.thumbprint
     }
 

@@ -74,9 +74,9 @@ public enum SealedSecret {
     /// A key that does not unwrap is replaced by a random one, so that both failures look and last the same (RFC 7516 §11.5).
     private static func unwrap(_ wrapped: [UInt8], with pair: IdentityKeyPair) -> SymmetricKey {
         let substitute = SymmetricKey(size: .bits256)
-        guard let key = try? _RSA.Encryption.PrivateKey(derRepresentation: pair.privateKeyPKCS8),
-            let unwrapped = try? key.decrypt(wrapped, padding: .PKCS1_OAEP_SHA256), unwrapped.count == 32
-        else { return substitute }
+        guard let unwrapped = try? pair.decryptionKey.decrypt(wrapped, padding: .PKCS1_OAEP_SHA256), unwrapped.count == 32 else {
+            return substitute
+        }
         return SymmetricKey(data: unwrapped)
     }
 

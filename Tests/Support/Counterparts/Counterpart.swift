@@ -2,7 +2,9 @@ public import Foundation
 
 /// A program of another maker that our files and messages are tried on.
 public enum Counterpart: String, Sendable {
-    case keytool, openssl, java, javac, squid, python3
+    case keytool, openssl, java, javac, squid, slapd, python3, curl
+    /// Python with the packages from PyPI that scripts/setup installs into .build/python.
+    case python
 
     var package: String {
         switch self {
@@ -10,7 +12,8 @@ public enum Counterpart: String, Sendable {
         case .javac: "openjdk-17-jdk-headless"
         case .openssl: "openssl"
         case .squid: "squid-openssl"
-        case .python3: "python3"
+        case .slapd, .python3, .curl: rawValue
+        case .python: "python3-venv, then scripts/setup"
         }
     }
 
@@ -59,7 +62,12 @@ public enum Counterpart: String, Sendable {
     }
 
     private var path: String? {
-        ["/usr/bin", "/usr/local/bin", "/bin", "/usr/sbin"].map { "\($0)/\(rawValue)" }.first(where: FileManager.default.isExecutableFile)
+        if self == .python {
+            let inProject = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../../.build/python/bin/python").standardized.path
+            return FileManager.default.isExecutableFile(atPath: inProject) ? inProject : nil
+        }
+        return ["/usr/bin", "/usr/local/bin", "/bin", "/usr/sbin"].map { "\($0)/\(rawValue)" }.first(
+            where: FileManager.default.isExecutableFile)
     }
 }
 

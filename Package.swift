@@ -13,6 +13,7 @@ let package = Package(
         .library(name: "PathValidation", targets: ["PathValidation"]),
         .library(name: "AgentConfiguration", targets: ["AgentConfiguration"]),
         .library(name: "AgentProtocol", targets: ["AgentProtocol"]),
+        .library(name: "AgentIdentity", targets: ["AgentIdentity"]),
         .library(name: "TrustPolicy", targets: ["TrustPolicy"]),
         .library(name: "Diagnosis", targets: ["Diagnosis"]),
         .executable(name: "midguard", targets: ["midguard"]),
@@ -25,6 +26,7 @@ let package = Package(
         // Sockets, and TLS with a verification callback.
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         // The instance: HTTP server, pages, SQLite.
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.5.0"),
@@ -52,6 +54,7 @@ func standards() -> [Target] {
             testData: ["limbo-exceptions.json", "chains-exceptions.json", "pkits-exceptions.json", "revocation-exceptions.json"])
         + module("AgentConfiguration", in: "Standards", uses: ["StrictXML"])
         + module("AgentProtocol", in: "Standards", uses: ["StrictXML"])
+        + module("LDAP", in: "Standards", uses: ["StrictDER"])
 }
 
 /// What we conclude: pure functions and state machines.
@@ -63,7 +66,8 @@ func decisions() -> [Target] {
         + module(
             "Diagnosis", in: "Decisions",
             uses: [
-                "StrictXML", "StrictDER", "JavaKeystore", "PathValidation", "AgentConfiguration", "TrustPolicy", "AgentIdentity", .x509,
+                "StrictXML", "StrictDER", "JavaKeystore", "PathValidation", "AgentConfiguration", "TrustPolicy", "AgentIdentity", "LDAP",
+                .x509,
             ],
             tests: ["CertificateFactory"])
 }
@@ -74,8 +78,8 @@ func services() -> [Target] {
         + module(
             "TrustedTransport", in: "Services",
             uses: [
-                "PathValidation", "TrustPolicy", "JavaKeystore", "LocalFiles", .crypto, .asn1, .nioCore, .nioPosix, .nioHTTP1, .nioSSL,
-                .nioTLS,
+                "PathValidation", "TrustPolicy", "JavaKeystore", "LocalFiles", "LDAP", .crypto, .asn1, .nioCore, .nioPosix, .nioHTTP1,
+                .nioCompression, .nioSSL, .nioTLS,
             ],
             tests: ["CertificateFactory", "Counterparts", "Diagnosis", .x509])
         + module("InstanceStore", in: "Services", uses: ["AgentProtocol", .grdb, .crypto, .cryptoExtras])
@@ -91,7 +95,7 @@ func services() -> [Target] {
             "AgentRuntime", in: "Services",
             uses: [
                 "AgentProtocol", "AgentConfiguration", "StrictXML", "AgentIdentity", "JavaKeystore", "PathValidation", "TrustPolicy",
-                "Diagnosis", "LocalFiles", "TrustedTransport", .x509, .crypto, .serviceLifecycle, .logging,
+                "Diagnosis", "LocalFiles", "TrustedTransport", "LDAP", .x509, .crypto, .serviceLifecycle, .logging,
             ])
 }
 
@@ -159,6 +163,7 @@ extension Target.Dependency {
     static var nioCore: Self { .product(name: "NIOCore", package: "swift-nio") }
     static var nioPosix: Self { .product(name: "NIOPosix", package: "swift-nio") }
     static var nioHTTP1: Self { .product(name: "NIOHTTP1", package: "swift-nio") }
+    static var nioCompression: Self { .product(name: "NIOHTTPCompression", package: "swift-nio-extras") }
     static var nioSSL: Self { .product(name: "NIOSSL", package: "swift-nio-ssl") }
     static var nioTLS: Self { .product(name: "NIOTLS", package: "swift-nio") }
     static var hummingbird: Self { .product(name: "Hummingbird", package: "hummingbird") }

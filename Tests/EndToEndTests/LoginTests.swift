@@ -46,21 +46,6 @@ struct LoginTests {
         }
         try site.sealedJobWorks()
 
-        // curl and openssl agree with us: the same certificate opens the same door.
-        let folder = site.installation.folder
-        let midID = try #require(
-            try String(contentsOfFile: site.installation.home + "/config.xml", encoding: .utf8).firstMatch(
-                of: #/name="keypairs.mid_id" value="([0-9a-f]+)"/#)?.1)
-        let exported = try MidguardProcess.run(
-            [
-                "keystore", "convert", site.installation.home + "/security/agent_keystore", folder.path("agent.p12"), "--to", "pkcs12",
-                "--password-env", "WORD",
-            ], environment: ["WORD": String(midID)])
-        #expect(exported.code == 0, "\(exported.error)")
-        let pem = try Counterpart.openssl.run(
-            ["pkcs12", "-in", "agent.p12", "-passin", "pass:\(midID)", "-nodes", "-nocerts"], in: folder)
-        #expect(pem.contains("PRIVATE KEY"))
-
         // Revoked: refused, by the authority's own word, and both sides say so.
         let revoked = try MidguardProcess.run(
             ["instance", "clients", "revoke", try #require(second.serial), "--data", site.installation.data])

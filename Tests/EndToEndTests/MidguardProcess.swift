@@ -97,11 +97,11 @@ final class MidguardProcess: Sendable {
 }
 
 /// Waits until `condition` gives something, looking every 50 ms.
-func eventually<Value>(within seconds: Double, _ what: String, _ condition: () throws -> Value?) throws -> Value {
+func eventually<Value>(within seconds: Double, _ what: @autoclosure () -> String, _ condition: () throws -> Value?) throws -> Value {
     let deadline = Date(timeIntervalSinceNow: seconds)
     while true {
         if let value = try condition() { return value }
-        guard Date() < deadline else { throw CounterpartFailure("\(what): not within \(seconds) s") }
+        guard Date() < deadline else { throw CounterpartFailure("\(what()): not within \(seconds) s") }
         usleep(50_000)
     }
 }

@@ -42,6 +42,7 @@ struct RotationTests {
 
         /// A job that opens a secret.
         func sealedJobWorks() throws {
+            let failed = try Set(installation.jobs().filter { $0.state == "error" }.map(\.sys_id))
             let outcome = try MidguardProcess.run([
                 "instance", "jobs", "--data", installation.data, "--insert", "RESTProbe", "--agent", Installation.agentName, "--source",
                 installation.url + "api/now/table/ecc_agent", "--parameter", "credential=table",
@@ -51,18 +52,15 @@ struct RotationTests {
                 let jobs = try installation.jobs()
                 return jobs.allSatisfy { ["processed", "error"].contains($0.state) } ? jobs : nil
             }
-            #expect(jobs.allSatisfy { $0.state == "processed" }, "\(installation.logs)")
+            #expect(jobs.allSatisfy { $0.state == "processed" || failed.contains($0.sys_id) }, "\(installation.logs)")
         }
 
         var aliases: Set<String> {
             get throws {
                 struct Row: Decodable { var alias: String }
-                let midID = try #require(
-                    try String(contentsOfFile: installation.home + "/config.xml", encoding: .utf8).firstMatch(
-                        of: #/name="keypairs.mid_id" value="([0-9a-f]+)"/#)?.1)
                 let listing = try MidguardProcess.run(
                     ["keystore", "list", "--json", "--password-env", "WORD", installation.home + "/security/agent_keystore"],
-                    environment: ["WORD": String(midID)])
+                    environment: ["WORD": installation.midID()])
                 struct Listing: Decodable { var entries: [Row] }
                 return Set(try JSONDecoder().decode(Listing.self, from: Data(listing.output.utf8)).entries.map(\.alias))
             }
@@ -131,7 +129,7 @@ struct RotationTests {
             try site.certificate().flatMap { $0 == first ? nil : $0 }
         }
         try site.sealedJobWorks()
-        _ = try eventually(within: 20, "nothing half-done is left; \(try site.aliases)") {
+        _ = try eventually(within: 20, "nothing half-done is left after \(point)") {
             try site.aliases == ["defaultsecuritykeypairhandle", "midguard-previous"] ? () : nil
         }
     }

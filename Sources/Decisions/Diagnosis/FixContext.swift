@@ -52,7 +52,8 @@ public struct FixContext: Hashable, Sendable {
 
     /// Trusts the certificate with that fingerprint, which the endpoint sends (`--from`) or names over AIA (`--from-aia`).
     func trusting(_ sha256: String, from endpoint: Endpoint, aia: Bool) -> String {
-        let place = endpoint.hostAndPort
+        // StartTLS has to be asked for.
+        let place = endpoint.scheme == .ldap ? endpoint.description : endpoint.hostAndPort
         if home != nil || trustStore != nil {
             return command(["trust", "add", aia ? "--from-aia" : "--from", place, "--fingerprint", sha256], store: true, connecting: true)
         }

@@ -24,6 +24,8 @@ public struct ConnectionEvidence: Sendable {
     public var revocation: [RevocationOutcome]
     /// By position in `revocation`: a kept answer decided, and what stood in the way of a new one.
     public var revocationFromKept: [Int: [RevocationObstacle]] = [:]
+    /// What vouched for the endpoint when it was last trusted, where that is remembered.
+    public var lastVisit: EndpointVisit?
     /// The time the checks were made for.
     public var at: Date
     /// The trust store that was used, for messages: path and number of entries.
@@ -50,7 +52,9 @@ public enum ClientCertificateUse: Hashable, Sendable {
 
 /// One step of connecting, in the order in which they happen.
 public struct Stage: Hashable, Sendable {
-    public enum Name: String, Hashable, Sendable, CaseIterable { case resolve, connect, proxy, handshake, chain, hostname, revocation }
+    public enum Name: String, Hashable, Sendable, CaseIterable {
+        case resolve, connect, proxy, startTLS, handshake, chain, hostname, revocation
+    }
     public enum Outcome: String, Hashable, Sendable { case passed, failed, unknown, skipped }
     public var name: Name
     public var outcome: Outcome
@@ -70,6 +74,10 @@ public enum ConnectionObstacle: Hashable, Sendable {
     case reset(during: String)
     /// The port answers, but not with TLS. `beginning` is printable ASCII.
     case notTLS(beginning: String)
+    /// The port answers a StartTLS request with something else than LDAP. `beginning` is printable ASCII.
+    case notLDAP(beginning: String)
+    /// The LDAP server does not begin TLS: its result code, the code's name, and its own words.
+    case startTLSRefused(code: Int, name: String, message: String)
     case protocolTooOld(String)
     case noCommonCipher
     /// The peer's alert, by its name in RFC 8446 §6.

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import NIOHTTPCompression
 import NIOPosix
 import Synchronization
 
@@ -18,10 +19,15 @@ final class HTTPConnection: Sendable {
     }
 
     /// Takes over a channel whose TLS, if any, is up.
-    static func adopt(_ channel: any Channel) async throws -> HTTPConnection {
+    ///
+    /// - Parameter limit: octets of a response, unpacked; nil asks for none that are packed.
+    static func adopt(_ channel: any Channel, unpackingUpTo limit: Int? = nil) async throws -> HTTPConnection {
         try await channel.eventLoop.submit {
-            try channel.pipeline.syncOperations.addHandlers(
-                HTTPRequestEncoder(), ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes)), ExchangeHandler())
+            let pipeline = channel.pipeline.syncOperations
+            try pipeline.addHandlers(
+                HTTPRequestEncoder(), ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes)))
+            if let limit { try pipeline.addHandler(NIOHTTPResponseDecompressor(limit: .size(limit))) }
+            try pipeline.addHandler(ExchangeHandler())
         }.get()
         let connection = HTTPConnection(channel: channel)
         channel.closeFuture.whenComplete { _ in connection.state.withLock { $0.isOpen = false } }
@@ -137,6 +143,7 @@ final class ExchangeHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if case NIOHTTPDecompression.DecompressionError.limit = error { return fail(.overLimit(current?.limit ?? 0), context: context) }
         fail(.protocolError(String(describing: type(of: error))), context: context)
     }
 

@@ -37,9 +37,23 @@ public final class TrustedTransport: Sendable {
         let attempt = await dialer.open(endpoint, dial: nil)
         guard let channel = attempt.channel else { throw .notSent(attempt.evidence) }
         do {
-            return try await exchange(request, over: HTTPConnection.adopt(channel), endpoint: endpoint)
+            return try await exchange(request, over: .adopt(channel, unpackingUpTo: configuration.responseLimit), endpoint: endpoint)
         } catch {
             throw Self.failure(error)
+        }
+    }
+
+    /// A session with an LDAP server: `ldaps`, or `ldap` with StartTLS. Throws `.notSent` with the evidence when its certificate is refused
+    /// or no session comes about.
+    ///
+    /// - Parameter patience: for each answer of the server.
+    public func openDirectory(_ endpoint: Endpoint, patience: Duration = .seconds(30)) async throws(TransportFailure) -> DirectorySession {
+        let attempt = await dialer.open(endpoint, dial: nil)
+        guard let channel = attempt.channel else { throw .notSent(attempt.evidence) }
+        do {
+            return try await DirectorySession.adopt(channel, timeout: patience, limit: configuration.responseLimit)
+        } catch {
+            throw .interrupted("the connection was closed after the handshake")
         }
     }
 

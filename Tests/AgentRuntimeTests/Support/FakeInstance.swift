@@ -53,6 +53,10 @@ final class FakeInstance: InstanceTransport {
         return Self.evidence(endpoint, .refused(address: "127.0.0.1:\(endpoint.port)"))
     }
 
+    func openDirectory(_ endpoint: Endpoint) async throws(TransportFailure) -> DirectorySession {
+        throw .notSent(Self.evidence(endpoint, .refused(address: "127.0.0.1:\(endpoint.port)")))
+    }
+
     static func evidence(_ endpoint: Endpoint, _ obstacle: ConnectionObstacle) -> ConnectionEvidence {
         let decision = PolicyTable.standard(instanceHosts: []).decide(host: endpoint.host, addresses: [], at: Date())
         var evidence = ConnectionEvidence(

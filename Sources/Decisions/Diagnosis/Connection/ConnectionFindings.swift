@@ -15,10 +15,21 @@ public enum ConnectionFindings {
             if cause?.id == "chain.intercepted" { finding.consequenceOf = cause?.id }
             findings.append(finding)
         }
-        findings += revocationUnknown(evidence, context: context)
+        var unknown = revocationUnknown(evidence, context: context)
+        if let moved = sourcesMoved(evidence, isCause: unknown.contains { $0.severity == .error }, context: context) {
+            // Where the new ones cannot be reached, that they are new is why.
+            for index in unknown.indices where blocked.contains(unknown[index].id) { unknown[index].consequenceOf = moved.id }
+            unknown.insert(moved, at: 0)
+        }
+        findings += unknown
         if evidence.decision.policy.reportOnly { findings = findings.map { $0.reportedOnly(by: evidence.decision) } }
         return findings + policyNotes(evidence, refused: findings.contains { $0.evidence["reportOnly"] != nil }, context: context)
     }
+
+    /// What a firewall that does not know the new places makes of the question.
+    private static let blocked: Set = [
+        "revocation.responder-unreachable", "revocation.list-unreachable", "revocation.blocked-by-proxy",
+    ]
 
     static func severity(_ enforced: Bool) -> Finding.Severity { enforced ? .error : .warning }
 }

@@ -70,7 +70,8 @@ public struct ConnectionReport: Sendable, Codable {
     private static func verdict(_ evidence: ConnectionEvidence) -> Verdict {
         switch evidence.obstacle {
         case .nameNotFound, .resolverSilent, .refused, .timeout, .reset, .proxy, .other: return .unreachable
-        case .notTLS, .protocolTooOld, .noCommonCipher, .peerAlert, .clientCertificateRequired, .clientCertificateRefused:
+        case .notTLS, .notLDAP, .startTLSRefused, .protocolTooOld, .noCommonCipher, .peerAlert, .clientCertificateRequired,
+            .clientCertificateRefused:
             return .undetermined
         case .plainHTTPRefused: return .refused
         case nil: break

@@ -60,6 +60,10 @@ extension ConnectionFindings {
         if let sign = InterceptionSigns.sign(in: issuers) {
             return intercepted(sign, root: certificate, aia: aia, facts: facts, evidence, context)
         }
+        if rotatedInterceptor(evidence, issuers: issuers) != nil, let issuer = issuers.first {
+            let sign = InterceptionSigns.Sign(issuer: issuer, because: "An issuing certificate of the same owner was trusted before.")
+            return intercepted(sign, root: certificate, aia: aia, facts: facts, evidence, context)
+        }
         var facts = facts
         facts["missingRoot"] = root
         var fixes: [Finding.Fix] = []
@@ -77,7 +81,10 @@ extension ConnectionFindings {
             id: "chain.root-missing", severity: .error, subject: evidence.subject,
             summary: "\(evidence.endpoint.host) is vouched for by \(root), which is not in the trust store.",
             cause: "The path is complete, but the authority at its end is not trusted here.", evidence: facts, fixes: fixes,
-            vendorMessages: ["javax.net.ssl.SSLPeerUnverifiedException: peer not authenticated", "PKIX path building failed"],
+            vendorMessages: [
+                "javax.net.ssl.SSLPeerUnverifiedException: peer not authenticated",
+                "No issuer certificate for certificate in certification path found.", "PKIX path building failed",
+            ],
             references: ["RFC 5280 §6.1.1 (d)"])
     }
 
@@ -90,6 +97,9 @@ extension ConnectionFindings {
         facts["interceptor"] = sign.issuer
         facts["why"] = sign.because
         facts["rootSha256"] = root?.sha256
+        if let last = rotatedInterceptor(evidence, issuers: evidence.presented.map { $0.issuer.description } + [sign.issuer]) {
+            return rotated(sign, since: last, root: root, aia: aia, facts: facts, evidence, context)
+        }
         return Finding(
             id: "chain.intercepted", severity: .error, subject: evidence.subject,
             summary: "A device between here and \(host) presents its own certificate, issued by \(sign.issuer).",
@@ -98,6 +108,36 @@ extension ConnectionFindings {
                 .init("Ask for connections to \(host) to be exempted from TLS inspection"),
                 .init(
                     "Trust the device's root after comparing its fingerprint: everything that the device signs, for any host, is then trusted",
+                    command: root.map { context.trusting($0.sha256, from: evidence.endpoint, aia: aia) }, safe: false),
+            ],
+            vendorMessages: ["PKIX path building failed", "Unable to find certificate chain.", "Request not sent to uri="],
+            references: ["RFC 5280 §6.1.1 (d)"])
+    }
+}
+
+extension ConnectionFindings {
+    /// - Parameter last: when the device was trusted with its former key.
+    fileprivate static func rotated(
+        _ sign: InterceptionSigns.Sign, since last: EndpointVisit, root: ParsedCertificate?, aia: Bool, facts: [String: String],
+        _ evidence: ConnectionEvidence, _ context: FixContext
+    ) -> Finding {
+        let host = evidence.endpoint.host
+        let facts = facts.merging(["issuerBefore": last.issuer, "anchorBefore": last.anchor, "since": Words.time(last.since)]) { $1 }
+        return Finding(
+            id: "chain.interceptor-rotated", severity: .error, subject: evidence.subject,
+            summary: "The device between here and \(host) issues from another certificate than before: \(sign.issuer).",
+            cause: last.anchorIsRoot
+                ? "The device was trusted with the root \(last.anchor), which does not vouch for what it presents now."
+                : "Only the device's issuing certificate \(last.anchor) was trusted, and such certificates are replaced every few weeks: its "
+                    + "root stays.",
+            evidence: facts,
+            fixes: [
+                .init("Ask for connections to \(host) to be exempted from TLS inspection"),
+                .init(
+                    root == nil
+                        ? "Ask the device's owner for its root certificate, and add that to the trust store"
+                        : "Trust the device's root after comparing its fingerprint: everything that the device signs, for any host, is then "
+                            + "trusted",
                     command: root.map { context.trusting($0.sha256, from: evidence.endpoint, aia: aia) }, safe: false),
             ],
             vendorMessages: ["PKIX path building failed", "Unable to find certificate chain.", "Request not sent to uri="],

@@ -64,6 +64,32 @@ extension ConnectionObstacle {
                 "The peer's first bytes are not a TLS record: another protocol is served there.", ["beginning": beginning],
                 fixes: [.init("Use the port on which \(host) offers TLS")],
                 vendor: ["javax.net.ssl.SSLException: Unsupported or unrecognized SSL message"])
+        case .notLDAP(let beginning):
+            return finding(
+                "tls.not-tls", "Port \(evidence.endpoint.port) of \(host) does not speak LDAP.",
+                "Before TLS an LDAP server is asked to begin it (StartTLS, RFC 4511 §4.14); what came back is no answer of an LDAP server.",
+                ["beginning": beginning],
+                fixes: [
+                    .init(
+                        "If TLS begins there at once, as on port 636, say so",
+                        command: context.command(
+                            ["check", Endpoint(scheme: .ldaps, host: host, port: evidence.endpoint.port).description], store: true,
+                            connecting: true)),
+                    .init("Use the port on which \(host) serves LDAP"),
+                ], vendor: ["javax.naming.CommunicationException"])
+        case .startTLSRefused(let code, let name, let message):
+            return finding(
+                "tls.starttls-refused", "\(host) does not begin TLS on port \(evidence.endpoint.port): \(name).",
+                "The LDAP server answered StartTLS with result code \(code). Most often it has no certificate of its own, or offers TLS on port "
+                    + "636 only.",
+                ["code": "\(code)", "message": message],
+                fixes: [
+                    .init(
+                        "Try LDAPS",
+                        command: context.command(
+                            ["check", Endpoint(scheme: .ldaps, host: host, port: 636).description], store: true, connecting: true)),
+                    .init("Ask the owner of \(host) to give the server a certificate (Active Directory: in the computer's personal store)"),
+                ], vendor: ["javax.naming.ServiceUnavailableException", "error code \(code) - \(message)"])
         case .protocolTooOld(let what):
             return finding(
                 "tls.protocol-too-old", "\(host) does not offer TLS 1.2 or TLS 1.3.",

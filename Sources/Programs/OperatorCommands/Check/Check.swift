@@ -8,7 +8,7 @@ struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Find out whether connections to endpoints are trusted, and if not, why not and how to mend it.",
         discussion: """
-            URL is https://…, ldaps://… or HOST:PORT. Nothing is sent over the connection. - reads URLs from stdin, one a line, and checks many at
+            URL is https://…, ldaps://…, ldap://… (StartTLS) or HOST:PORT. Nothing is sent over the connection. - reads URLs from stdin, one a line, and checks many at
             once: one line for each as it is ready, and a summary at the end; with --json one object a line, and the summary on stderr.
             Without --home and --trust-store the machine's CA bundle is used. Exit code: 0 all trusted, 1 refused, 3 could not find out.
             """)
@@ -30,7 +30,7 @@ struct Check: AsyncParsableCommand {
         guard (1...256).contains(jobs) else { throw ValidationError("--jobs is 1 to 256.") }
         if urls.contains("-"), urls.count > 1 { throw ValidationError("- reads all URLs from stdin: give it alone.") }
         for text in urls where text != "-" && Endpoint(text) == nil {
-            throw ValidationError("\(text) is not a URL of https, ldaps or HOST:PORT.")
+            throw ValidationError("\(text) is not a URL of https, ldaps, ldap or HOST:PORT.")
         }
     }
 

@@ -16,7 +16,7 @@ struct PolicyDecide: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        guard let endpoint = Endpoint(url) else { throw ValidationError("\(url) is not a URL of https, ldaps or HOST:PORT.") }
+        guard let endpoint = Endpoint(url) else { throw ValidationError("\(url) is not a URL of https, ldaps, ldap or HOST:PORT.") }
         let table = try PolicyInForce(policy, home: home).table
         let known = addresses.isEmpty ? await TrustedTransport.addresses(of: endpoint.host) : addresses
         let decision = table.decide(host: endpoint.host, addresses: known, at: at?.date ?? Date())

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Diagnosis
 import PathValidation
 import TrustPolicy
@@ -9,9 +10,9 @@ struct LiveCertificates {
     /// Issuers that the endpoint did not send, fetched from where its certificates say.
     var fetched: [ParsedCertificate]
 
-    init(of place: HostAndPort, dial: HostAndPort?, trust: TrustInForce) async throws {
+    init(of place: LiveEndpoint, dial: HostAndPort?, trust: TrustInForce) async throws {
         let transport = TrustedTransport(configuration: trust.configuration)
-        let endpoint = Endpoint(scheme: .tls, host: place.host, port: place.port)
+        let endpoint = place.endpoint
         let evidence = await transport.inspect(endpoint, dial: dial.map { (host: $0.host, port: $0.port) })
         if evidence.obstacle != nil || evidence.presented.isEmpty {
             let report = FindingText(colours: false).render(trust.findings(on: evidence, connect: dial))
@@ -29,5 +30,15 @@ struct LiveCertificates {
         throw CommandFailure(
             message: "The endpoint shows no certificate with the SHA-256 fingerprint \(fingerprint.hexadecimal)."
                 + (shown.isEmpty ? "" : " It shows:\n\(shown)"), exitCode: 1)
+    }
+}
+
+/// Something that shows certificates: `HOST:PORT` and `ldaps://HOST` by TLS from the start, `ldap://HOST` by StartTLS.
+struct LiveEndpoint: ExpressibleByArgument {
+    var endpoint: Endpoint
+
+    init?(argument: String) {
+        guard let endpoint = Endpoint(argument), endpoint.scheme != .http else { return nil }
+        self.endpoint = endpoint
     }
 }

@@ -14,8 +14,8 @@ struct TrustAdd: AsyncParsableCommand {
             """)
 
     @Argument(help: "Files with certificates; - is standard input.") var sources: [String] = []
-    @Option(help: "HOST:PORT that presents the certificate.") var from: HostAndPort?
-    @Option(help: "HOST:PORT whose certificates say where the missing issuer is.") var fromAia: HostAndPort?
+    @Option(help: "HOST:PORT that presents the certificate; ldap://HOST for StartTLS.") var from: LiveEndpoint?
+    @Option(help: "HOST:PORT whose certificates say where the missing issuer is.") var fromAia: LiveEndpoint?
     @Option(help: "SHA-256 of the certificate to take from --from or --from-aia.") var fingerprint: Fingerprint?
     @Option(help: "HOST:PORT to dial instead.") var connect: HostAndPort?
     @OptionGroup var store: TrustStoreOptions

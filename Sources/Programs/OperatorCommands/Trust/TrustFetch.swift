@@ -8,7 +8,7 @@ struct TrustFetch: AsyncParsableCommand {
         commandName: "fetch", abstract: "Print the certificates that an endpoint shows, as PEM.",
         discussion: "Nothing is trusted by this: compare fingerprints with the owner's before you use what it prints.")
 
-    @Argument(help: "HOST:PORT.") var place: HostAndPort
+    @Argument(help: "HOST:PORT; ldap://HOST[:PORT] for StartTLS.") var place: LiveEndpoint
     @Option(help: "Only the certificate with this SHA-256 fingerprint.") var fingerprint: Fingerprint?
     @Flag(help: "Issuers that the endpoint does not send, fetched from where its certificates say.") var aia = false
     @Option(help: "HOST:PORT to dial instead.") var connect: HostAndPort?

@@ -53,6 +53,7 @@ struct TrustInForce {
         configuration = TransportConfiguration(
             anchors: file.anchors, trustStore: TrustStoreFacts(path: path, entries: file.certificates.count), policies: policies)
         configuration.keptEvidence = kept.map { KeptEvidence(folder: $0) }
+        configuration.visits = kept.map { VisitBook(path: $0 + "/visits.json") }
         configuration.proxy = try proxy.map { try $0.route(orElse: route) } ?? route
     }
 

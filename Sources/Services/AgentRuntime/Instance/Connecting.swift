@@ -22,6 +22,9 @@ public struct TrustUnavailable: Error, Sendable {
 
 extension TrustedTransport: InstanceTransport {
     public func inspect(_ endpoint: Endpoint) async -> ConnectionEvidence { await inspect(endpoint, dial: nil) }
+    public func openDirectory(_ endpoint: Endpoint) async throws(TransportFailure) -> DirectorySession {
+        try await openDirectory(endpoint, patience: .seconds(30))
+    }
 }
 
 extension Connecting {
@@ -41,6 +44,7 @@ extension Connecting {
             anchors: file.anchors, trustStore: TrustStoreFacts(path: file.path, entries: file.certificates.count), policies: home.policies)
         configuration.proxy = home.proxy
         configuration.keptEvidence = KeptEvidence(folder: home.evidenceFolder)
+        configuration.visits = VisitBook(path: home.evidenceFolder + "/visits.json")
         if (login ?? home.settings.login) == .certificate, let identity {
             let instance = InstanceAddress(home.settings.url).endpoint
             configuration.clientIdentity = { $0 == instance ? identity.pairs.clientIdentity : nil }

@@ -5,4 +5,5 @@ public import TrustedTransport
 public protocol InstanceTransport: Sendable {
     func send(_ request: OutboundRequest, to endpoint: Endpoint) async throws(TransportFailure) -> InboundResponse
     func inspect(_ endpoint: Endpoint) async -> ConnectionEvidence
+    func openDirectory(_ endpoint: Endpoint) async throws(TransportFailure) -> DirectorySession
 }

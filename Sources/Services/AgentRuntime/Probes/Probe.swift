@@ -18,7 +18,10 @@ extension Probe {
 
 /// Every kind of job that this agent does. Nothing in it executes a program or a script.
 enum ProbeKinds {
-    static let all: [any Probe] = [CertificateProbe(), EchoProbe(), HeartbeatProbe(), RESTProbe(), SystemCommand()]
+    static let all: [any Probe] = [
+        CertificateProbe(), EchoProbe(), HeartbeatProbe(), LDAPProbe(), LDAPProbe(topic: "LDAPConnectionTesterProbe"), RESTProbe(),
+        SystemCommand(),
+    ]
 
     static func handling(_ topic: String) -> (any Probe)? { all.first { $0.topic == topic } }
 }
@@ -46,6 +49,34 @@ struct ProbeSurroundings: Sendable {
     var identity: IdentityRing
     /// By which a job asks for a new key pair.
     var rekey: RekeyWish
+}
+
+extension ProbeJob {
+    /// What the parameter `credential` names, opened; nil without that parameter.
+    func credentials(in surroundings: ProbeSurroundings) throws(ProbeRefusal) -> BasicCredentials? {
+        guard let alias = parameters["credential"] else { return nil }
+        guard let sealed = sealedSecrets[alias] else {
+            throw ProbeRefusal(source: source, because: "The instance sent no credential named \(alias).")
+        }
+        do throws(SecretFailure) { return try surroundings.open(sealed, id) } catch {
+            throw ProbeRefusal(
+                report: .failure(
+                    "An error occurred while decrypting credentials from instance: \(alias)",
+                    findings: [AgentFindings.secretNotOpened(alias: alias, failure: error)]
+                ).withFindings())
+        }
+    }
+}
+
+/// A job ends before anything is connected to.
+struct ProbeRefusal: Error {
+    var report: ProbeReport
+
+    init(report: ProbeReport) { self.report = report }
+
+    init(source: String, because cause: String) {
+        report = .failure(cause, findings: [AgentFindings.jobRefused(subject: Redaction.source(source), cause: cause)]).withFindings()
+    }
 }
 
 /// Why a sealed secret stays closed. No content, no key.

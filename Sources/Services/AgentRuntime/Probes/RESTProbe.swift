@@ -4,7 +4,7 @@ import TrustPolicy
 import TrustedTransport
 
 /// One HTTP request to a `https` URL. Parameters: `method` (GET), `body`, `header.NAME`, `credential` (alias of a sealed secret, used as
-/// basic authentication). Nothing is sent before the endpoint's policy said yes.
+/// basic authentication), `redirects` (how many are followed, 5). Nothing is sent before the endpoint's policy said yes.
 struct RESTProbe: Probe {
     let topic = "RESTProbe"
     /// What of a response goes into the queue.
@@ -16,52 +16,56 @@ struct RESTProbe: Probe {
     ]
 
     func run(_ job: ProbeJob, in surroundings: ProbeSurroundings) async -> ProbeReport {
-        let shown = Redaction.source(job.source)
+        var (endpoint, request, redirects): (Endpoint, OutboundRequest, Int)
+        do throws(ProbeRefusal) { (endpoint, request, redirects) = try Self.request(job, in: surroundings) } catch { return error.report }
+        var visited = [job.source]
+        while true {
+            do throws(TransportFailure) {
+                let response = try await surroundings.transport.send(request, to: endpoint)
+                guard visited.count <= redirects, let next = Redirection(of: request, to: endpoint, answer: response) else {
+                    return Self.report(response, visited: visited)
+                }
+                // Every place is judged by its own policy, and none is asked over plain HTTP.
+                (endpoint, request) = (next.endpoint, next.request)
+                visited.append(next.url)
+            } catch {
+                return Self.report(error, source: Redaction.source(visited[visited.count - 1]), surroundings: surroundings)
+            }
+        }
+    }
+
+    private static func request(
+        _ job: ProbeJob, in surroundings: ProbeSurroundings
+    ) throws(ProbeRefusal) -> (Endpoint, OutboundRequest, redirects: Int) {
+        func refusal(_ cause: String) -> ProbeRefusal { ProbeRefusal(source: job.source, because: cause) }
         guard let endpoint = Endpoint(job.source), endpoint.scheme == .https || endpoint.scheme == .http else {
-            return refused(shown, because: "The source of a REST probe is a https URL.")
+            throw refusal("The source of a REST probe is a https URL.")
         }
         let method = (job.parameters["method"] ?? "GET").uppercased()
-        guard Self.methods.contains(method) else {
-            return refused(shown, because: "The method \(method.prefix(20)) is not one of \(Self.methods).")
-        }
+        guard methods.contains(method) else { throw refusal("The method \(method.prefix(20)) is not one of \(methods).") }
         var headers: [(name: String, value: String)] = []
         for (name, value) in job.parameters.sorted(by: { $0.key < $1.key }) where name.hasPrefix("header.") {
             let header = String(name.dropFirst("header.".count))
-            guard Self.isHeader(header, value) else {
-                return refused(shown, because: "The header \(header.prefix(40)) is not one that can be sent.")
-            }
+            guard isHeader(header, value) else { throw refusal("The header \(header.prefix(40)) is not one that can be sent.") }
             headers.append((header, value))
         }
-        if let alias = job.parameters["credential"] {
-            do throws(SecretFailure) {
-                guard let sealed = job.sealedSecrets[alias] else {
-                    return refused(shown, because: "The instance sent no credential named \(alias).")
-                }
-                let secret = try surroundings.open(sealed, job.id)
-                headers.removeAll { $0.name.lowercased() == "authorization" }
-                headers.append(secret.header)
-            } catch {
-                let finding = AgentFindings.secretNotOpened(alias: alias, failure: error)
-                return .failure("An error occurred while decrypting credentials from instance: \(alias)", findings: [finding])
-                    .withFindings()
-            }
+        if let secret = try job.credentials(in: surroundings) {
+            headers.removeAll { $0.name.lowercased() == "authorization" }
+            headers.append(secret.header)
         }
         let request = OutboundRequest(
-            method: method, path: Self.target(of: job.source), headers: headers, body: Array((job.parameters["body"] ?? "").utf8),
+            method: method, path: OutboundRequest.target(of: job.source), headers: headers,
+            body: Array((job.parameters["body"] ?? "").utf8),
             timeout: .seconds(45))
-        do throws(TransportFailure) {
-            return Self.report(try await surroundings.transport.send(request, to: endpoint))
-        } catch {
-            return Self.report(error, source: shown, surroundings: surroundings)
+        guard let redirects = Int(job.parameters["redirects"] ?? "5"), (0...10).contains(redirects) else {
+            throw refusal("redirects is a number from 0 to 10.")
         }
+        return (endpoint, request, redirects)
     }
 
-    private func refused(_ source: String, because cause: String) -> ProbeReport {
-        .failure(cause, findings: [AgentFindings.jobRefused(subject: source, cause: cause)]).withFindings()
-    }
-
-    private static func report(_ response: InboundResponse) -> ProbeReport {
+    private static func report(_ response: InboundResponse, visited: [String]) -> ProbeReport {
         var report = ProbeReport(fields: [("status", String(response.status))])
+        if visited.count > 1 { report.fields.append(("redirected_to", Redaction.source(visited[visited.count - 1]))) }
         for name in shownHeaders {
             if let value = response.header(name) { report.fields.append(("header." + name, value)) }
         }
@@ -75,31 +79,13 @@ struct RESTProbe: Probe {
         case .notSent(let evidence):
             let findings = ConnectionFindings.explaining(evidence, context: surroundings.context)
             // The line that people know from Java-based agents, then what it means here and what mends it.
-            var message =
-                "Request not sent to uri= \(source) : \(findings.first?.vendorMessages.first ?? findings.first?.summary ?? "no session")"
-            if let first = findings.first {
-                message += " [\(first.id)]"
-                if let fix = first.fixes.first { message += " \(fix.effect)" + (fix.command.map { ": " + $0 } ?? "") }
-            }
+            let message = "Request not sent to uri= \(source) : \(findings.vendorWords)\(findings.way)"
             return .failure(message, findings: findings).withFindings()
         case .interrupted(let what):
             return .failure("No answer from \(source): \(what)").withFindings()
         case .responseOverLimit(let bytes):
             return .failure("The response of \(source) is longer than \(bytes) bytes").withFindings()
         }
-    }
-
-    /// Path and query of a URL; the fragment stays here. Bytes that may not stand in a request line are percent-encoded.
-    static func target(of url: String) -> String {
-        let afterScheme = url.drop { $0 != ":" }.dropFirst(3)
-        let rest = afterScheme.drop { $0 != "/" && $0 != "?" && $0 != "#" }.prefix { $0 != "#" }
-        let target = rest.first == "/" ? String(rest) : "/" + rest
-        return String(
-            decoding: target.utf8.flatMap { byte -> [UInt8] in
-                if (33..<127).contains(byte) { return [byte] }
-                let digits = Array("0123456789ABCDEF".utf8)
-                return [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }, as: UTF8.self)
     }
 
     /// RFC 9110 §5.1 and §5.5: a token, and no line end in the value. Framing is the transport's.

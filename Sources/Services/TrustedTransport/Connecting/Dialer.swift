@@ -16,12 +16,20 @@ struct Dialer: Sendable {
     }
 
     func open(_ endpoint: Endpoint, dial: (host: String, port: Int)?) async -> Attempt {
+        var attempt = await connect(endpoint, dial: dial)
+        guard let book = configuration.visits, dial == nil else { return attempt }
+        attempt.evidence.lastVisit = book.last(endpoint)
+        if attempt.channel != nil, let visit = EndpointVisit(attempt.evidence) { book.note(visit, at: endpoint) }
+        return attempt
+    }
+
+    private func connect(_ endpoint: Endpoint, dial: (host: String, port: Int)?) async -> Attempt {
         let now = configuration.clock()
         var evidence = ConnectionEvidence(
             endpoint: endpoint, decision: configuration.policies.decide(host: endpoint.host, addresses: [], at: now), at: now,
             trustStore: configuration.trustStore)
-        guard endpoint.scheme != .http, endpoint.scheme != .ldap else {
-            evidence.obstacle = endpoint.scheme == .http ? .plainHTTPRefused : .other("StartTLS is not offered yet")
+        guard endpoint.scheme != .http else {
+            evidence.obstacle = .plainHTTPRefused
             return Attempt(evidence: evidence, channel: nil)
         }
         let goal = dial ?? (endpoint.host, endpoint.port)
@@ -39,6 +47,9 @@ struct Dialer: Sendable {
         if let proxy {
             let target = Endpoint(scheme: .tls, host: goal.0, port: goal.1).description
             guard await ask(proxy, for: target, on: channel, into: &evidence) else { return Attempt(evidence: evidence, channel: nil) }
+        }
+        if endpoint.scheme == .ldap {
+            guard await startTLS(on: channel, at: place, into: &evidence) else { return Attempt(evidence: evidence, channel: nil) }
         }
         let judge = CertificateJudge(
             anchors: configuration.anchors, source: source, kept: configuration.keptEvidence,
@@ -89,6 +100,20 @@ struct Dialer: Sendable {
         } catch {
             evidence.stages.append(Stage(.proxy, .failed, milliseconds: watch.milliseconds))
             evidence.obstacle = .proxy(error.obstacle)
+            channel.close(promise: nil)
+            return false
+        }
+    }
+
+    private func startTLS(on channel: any Channel, at place: String, into evidence: inout ConnectionEvidence) async -> Bool {
+        let watch = Stopwatch()
+        do throws(StartTLS.Failure) {
+            try await StartTLS.begin(on: channel, at: place, timeout: configuration.handshakeTimeout)
+            evidence.stages.append(Stage(.startTLS, .passed, milliseconds: watch.milliseconds))
+            return true
+        } catch {
+            evidence.stages.append(Stage(.startTLS, .failed, milliseconds: watch.milliseconds))
+            evidence.obstacle = error.obstacle
             channel.close(promise: nil)
             return false
         }
@@ -161,7 +186,7 @@ struct Dialer: Sendable {
         tls.trustRoots = .certificates([])
         // Names are the judge's business, too: a policy may have that check off, or let a common name count.
         tls.certificateVerification = .noHostnameVerification
-        tls.applicationProtocols = ["http/1.1"]
+        if ![.ldap, .ldaps].contains(session.endpoint.scheme) { tls.applicationProtocols = ["http/1.1"] }
         // How long a closed connection waits for the peer's close_notify.
         tls.shutdownTimeout = .milliseconds(500)
         let identity = configuration.clientIdentity(session.endpoint)

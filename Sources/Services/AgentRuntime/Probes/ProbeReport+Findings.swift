@@ -1,0 +1,16 @@
+import Diagnosis
+
+extension [Finding] {
+    /// In the words of Java-based agents where these have any.
+    var vendorWords: String { first?.vendorMessages.first ?? first?.summary ?? "no session" }
+
+    /// As the message of an exception that is named before it.
+    var vendorMessage: String { first?.vendorMessages.first { !$0.hasPrefix("java") } ?? vendorWords }
+
+    /// Which finding it is, and the first way out.
+    var way: String {
+        guard let first else { return "" }
+        guard let fix = first.fixes.first else { return " [\(first.id)]" }
+        return " [\(first.id)] \(fix.effect)" + (fix.command.map { ": " + $0 } ?? "")
+    }
+}

@@ -1,0 +1,85 @@
+import Foundation
+
+/// OpenLDAP's slapd on two loopback ports of its own (LDAP with StartTLS, and LDAPS), with nothing of the machine's configuration.
+public final class SlapdServer: Sendable {
+    public static let suffix = "dc=corp,dc=example"
+    public static let administrator = "cn=admin,dc=corp,dc=example"
+    public static let reader = "cn=reader,dc=corp,dc=example"
+    public static let password = "open-sesame"
+
+    public let port: Int
+    public let securePort: Int
+    private let process: Process
+    private let folder: TemporaryFolder
+
+    /// - Parameter chainPEM: the server's certificate and those above it; without one it has no TLS at all.
+    /// - Parameter people: entries `uid=person-N` with a photograph of their own below `ou=people`.
+    public init(chainPEM: String? = nil, keyPEM: String? = nil, people: Int = 3) throws {
+        folder = try TemporaryFolder()
+        (port, securePort) = (try SquidProxy.freePort(), try SquidProxy.freePort())
+        let program = try Counterpart.slapd.executable()
+        try FileManager.default.createDirectory(atPath: folder.path("database"), withIntermediateDirectories: false)
+        var lines = ["core", "cosine", "inetorgperson"].map { "include /etc/ldap/schema/\($0).schema" }
+        lines += ["modulepath /usr/lib/ldap", "moduleload back_mdb", "pidfile \(folder.path("pid"))", "argsfile \(folder.path("args"))"]
+        if let chainPEM, let keyPEM {
+            lines.append("TLSCertificateFile \(try folder.write(chainPEM, to: "chain.pem"))")
+            lines.append("TLSCertificateKeyFile \(try folder.write(keyPEM, to: "key.pem"))")
+        }
+        lines += [
+            // Passwords only under TLS, as directories of companies have it.
+            "security simple_bind=128", "database mdb", "maxsize 104857600", "suffix \(Self.suffix)", "rootdn \(Self.administrator)",
+            "rootpw \(Self.password)", "directory \(folder.path("database"))",
+            "access to attrs=userPassword by anonymous auth by * none", "access to * by users read by * none",
+        ]
+        let configuration = try folder.write(lines.joined(separator: "\n") + "\n", to: "slapd.conf")
+        var entries = """
+            dn: \(Self.suffix)
+            objectClass: domain
+            dc: corp
+
+            dn: \(Self.reader)
+            objectClass: person
+            cn: reader
+            sn: reader
+            userPassword: \(Self.password)
+
+            dn: ou=people,\(Self.suffix)
+            objectClass: organizationalUnit
+            ou: people
+
+
+            """
+        for number in 0..<people {
+            entries += "dn: uid=person-\(number),ou=people,\(Self.suffix)\nobjectClass: inetOrgPerson\nuid: person-\(number)\n"
+            entries += "cn: Person (\(number)) *\nsn:: \(Data("Müller \(number)".utf8).base64EncodedString())\n\n"
+        }
+        // In the mode of slapadd, then as a server.
+        let adding = try Self.process(program, ["-Tadd", "-f", configuration, "-l", folder.write(entries, to: "entries.ldif")])
+        adding.waitUntilExit()
+        guard adding.terminationStatus == 0 else { throw CounterpartFailure("slapd does not take the entries") }
+        process = try Self.process(
+            program,
+            ["-d", "0", "-f", configuration, "-h", "ldap://127.0.0.1:\(port)/ ldaps://127.0.0.1:\(securePort)/"])
+        let deadline = Date(timeIntervalSinceNow: 20)
+        while !SquidProxy.accepts(port) {
+            guard process.isRunning, Date() < deadline else { throw CounterpartFailure("slapd does not listen") }
+            usleep(20_000)
+        }
+    }
+
+    deinit {
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
+    private static func process(_ program: URL, _ arguments: [String]) throws -> Process {
+        let process = Process()
+        process.executableURL = program
+        process.arguments = arguments
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        return process
+    }
+}

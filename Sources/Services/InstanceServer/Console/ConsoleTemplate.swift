@@ -6,7 +6,7 @@ enum ConsoleTemplate {
         <head>
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta http-equiv="refresh" content="10">
+        <meta http-equiv="refresh" content="30">
         <title>Midguard instance</title>
         <style>
         :root { color-scheme: light dark; --line: #8884; --quiet: #8888; }
@@ -24,7 +24,7 @@ enum ConsoleTemplate {
         </head>
         <body>
         <h1>Midguard instance</h1>
-        <p class="quiet">{{now}}, reloads every ten seconds</p>
+        <p class="quiet">{{now}}, reloads every thirty seconds</p>
 
         {{#hasNotice}}<p class="notice" role="alert">Not done. {{notice}}</p>{{/hasNotice}}
 

@@ -126,6 +126,56 @@ struct LoginTests {
         #expect(try run("-x").code == 2)
     }
 
+    @Test func passwordsInTheFileAreClosed() throws {
+        let site = try RotationTests.Site()
+        let (home, path) = (site.installation.home, site.installation.home + "/config.xml")
+        let password = try String(contentsOfFile: site.installation.folder.path("enrolment/password"), encoding: .utf8)
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+        func text() throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
+        #expect(try text().contains(password))
+        site.agent.end(SIGTERM)
+        let sealed = try identity(site, "seal", "on")
+        #expect(sealed.code == 0 && sealed.output.contains("mid.instance.password is closed"), "\(sealed.output)\(sealed.error)")
+        #expect(try !text().contains(password) && text().contains("value=\"encrypted:"))
+        #expect(try identity(site, "seal", "on").output.contains("nothing to close"))
+
+        // The agent logs in with it, also after its own key was replaced, and other commands read the file, too.
+        site.agent = try site.installation.startAgent()
+        try site.sealedJobWorks()
+        let first = try site.certificate()
+        #expect(try site.act("rekey").code == 0)
+        _ = try eventually(within: 40, "a new key; \(site.installation.logs)") { try site.certificate().flatMap { $0 == first ? nil : $0 } }
+        try restart(site)
+        try site.sealedJobWorks()
+        #expect(try MidguardProcess.run(["check", site.installation.url, "--home", home]).code == 0)
+        #expect(try identity(site, "show").code == 0)
+        site.agent.end(SIGTERM)
+
+        // A new password is closed as the one before was.
+        let word = try site.installation.folder.write(password, to: "word")
+        #expect(try MidguardProcess.run(["identity", "password", home, "--password-file", word]).code == 0)
+        #expect(try !text().contains(password))
+
+        // Without its key the value is lost: said so, and mended by the printed command.
+        let midID = try site.installation.midID()
+        let deleted = try MidguardProcess.run(
+            ["keystore", "delete", home + "/security/agent_keystore", "midguard-config", "--password-env", "WORD"],
+            environment: ["WORD": midID])
+        #expect(deleted.code == 0, "\(deleted.error)")
+        let lost = try MidguardProcess.run(["agent", "run", "--home", home])
+        #expect((lost.output + lost.error).contains("auth.password-undecryptable"), "\(lost)")
+        let shown = try identity(site, "show")
+        #expect((shown.output + shown.error).contains("auth.password-undecryptable"), "\(shown)")
+        #expect(try identity(site, "seal", "off").error.contains("auth.password-undecryptable"))
+        #expect(try MidguardProcess.run(["identity", "password", home, "--password-file", word]).code == 0)
+        site.agent = try site.installation.startAgent()
+        try site.sealedJobWorks()
+
+        site.agent.end(SIGTERM)
+        #expect(try identity(site, "seal", "on").code == 0 && identity(site, "seal", "off").code == 0)
+        #expect(try text().contains(password))
+    }
+
     @Test func aFirstContactWithoutAPassword() throws {
         let installation = try Installation()
         let instance = try installation.startInstance()

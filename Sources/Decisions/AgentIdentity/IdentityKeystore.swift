@@ -15,6 +15,9 @@ public enum IdentityKeystore {
     /// The pair's key once more, with a certificate by which it logs in to the instance (mutual TLS).
     public static let clientAlias = "midguard-client"
 
+    /// A pair that closes the secrets of config.xml and does nothing else. It stays when the agent's own is replaced.
+    public static let configurationAlias = "midguard-config"
+
     /// The pair under the alias, as Java would find it. Every reason why there is none is an error of its own.
     public static func pair(
         in keystore: Keystore, password: KeystorePassword, alias: String = alias

@@ -12,6 +12,7 @@ struct IdentityCommand: AsyncParsableCommand {
             IdentityShow.self, IdentityCreate.self, IdentityCSR.self, IdentityImport.self, IdentityRekey.self, IdentityMutualTLS.self,
             IdentityToken.self, IdentityRemoveCustom.self,
             IdentityRename.self,
-            IdentityBackup.self, IdentityRestore.self, IdentityReset.self, IdentityPassword.self, IdentityMigrate.self, IdentityFIPS.self,
+            IdentityBackup.self, IdentityRestore.self, IdentityReset.self, IdentityPassword.self, IdentitySeal.self, IdentityMigrate.self,
+            IdentityFIPS.self,
         ])
 }

@@ -30,10 +30,7 @@ struct IdentityInspection {
         let broken = evidence.remarks.compactMap { remark -> String? in
             if case .encryptedPrefixOnClearText(let name, _) = remark { name } else { nil }
         }
-        evidence.encryptedParameters = home.configuration.parameters.filter {
-            $0.value.hasPrefix("encrypted:") && !broken.contains($0.name)
-        }
-        .map(\.name)
+        evidence.encryptedParameters = ConfigurationSecrets(home.configuration, layout: home.layout).closed.filter { !broken.contains($0) }
         evidence.notWritable = [home.layout.configFile, home.keystorePath].filter { Files.exists($0) && access($0, W_OK) != 0 }
         evidence.volatileFileSystem = Persistence.volatileFileSystem(of: home.keystorePath)
         inspect()

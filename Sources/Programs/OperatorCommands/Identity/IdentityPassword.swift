@@ -9,8 +9,8 @@ struct IdentityPassword: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "password", abstract: "Write the password with which an agent logs in, and its user, into config.xml.",
         discussion: """
-            Each stands there once afterwards, the password marked secure and in clear: a Java-based agent encrypts it at its next start with
-            the key that it has then. The password comes from a file, the environment or a descriptor, else it is asked for.
+            Each stands there once afterwards, the password marked secure and in clear (a Java-based agent encrypts it at its next start), or
+            closed where the one before was (identity seal). The password comes from a file, the environment or a descriptor, else it is asked for.
             """)
 
     @OptionGroup var identity: IdentityOptions
@@ -65,7 +65,8 @@ struct LoginChange {
             do throws(ConfigurationError) {
                 let name = user ?? file.value("mid.instance.username")
                 if let name { file = try Self.once("mid.instance.username", name, in: file, secure: nil) }
-                file = try Self.once("mid.instance.password", word, in: file, secure: true)
+                let value = SecretsChange.asBefore(word, of: "mid.instance.password", in: home)
+                file = try Self.once("mid.instance.password", value, in: file, secure: true)
             } catch { throw StoreProblem(HomeFailure.configurationMalformed(path: home.layout.configFile, error)) }
             guard !isDryRun, file != home.configuration else { return nil }
             do throws(FileFailure) { return try Files.replaceKeepingBackup(home.layout.configFile, with: file.bytes) } catch {

@@ -7,6 +7,8 @@ public struct AgentHome: Sendable {
     public let layout: HomeLayout
     public let settings: AgentSettings
     public let configuration: ConfigurationFile
+    /// Parameters whose value is encrypted and could not be opened.
+    public let closedSecrets: [String]
     /// All three checks for everyone, or the rows of the home's own table; for the instance what the bootstrap parameters say, where they say
     /// something and the table has no row for it.
     public let policies: PolicyTable
@@ -15,8 +17,10 @@ public struct AgentHome: Sendable {
     public init(path: String) throws(HomeFailure) {
         layout = HomeLayout(home: path)
         configuration = try Self.read(layout.configFile)
+        let secrets = ConfigurationSecrets(configuration, layout: layout)
+        closedSecrets = secrets.closed
         do throws(SettingsError) {
-            settings = try AgentSettings(configuration)
+            settings = try AgentSettings(secrets.opened)
         } catch {
             throw .settings(path: layout.configFile, error)
         }

@@ -1,10 +1,26 @@
 import AgentConfiguration
-import Diagnosis
+package import Diagnosis
 import LocalFiles
 import StrictXML
 
 /// What can be wrong with a home and its config.xml.
-enum HomeFindings {
+package enum HomeFindings {
+    /// What config.xml has encrypted, and nobody here can open.
+    package static func secretsClosed(_ path: String, _ names: [String], home: String) -> Finding {
+        let isProxy = names.allSatisfy { $0.contains("proxy") }
+        return Finding(
+            id: "auth.password-undecryptable", severity: .error, subject: path,
+            summary: "\(names.joined(separator: ", ")) in \(path) cannot be decrypted.",
+            cause: "It was closed with a key that this keystore does not have, or by a vendor agent, whose method is not public.",
+            evidence: ["parameters": names.joined(separator: ", ")],
+            fixes: [
+                isProxy
+                    ? .init("Write the value again in clear into \(path), then midguard identity seal closes it")
+                    : .init("Write the password again", command: "midguard identity password \(AgentFindings.quoted(home))")
+            ],
+            vendorMessages: ["User cannot be authenticated or is missing the proper roles"])
+    }
+
     static func configurationMissing(_ path: String) -> Finding {
         Finding(
             id: "config.missing", severity: .error, subject: path, summary: "\(path) does not exist.",

@@ -17,6 +17,7 @@ struct RuntimeSettings: Sendable {
     var pollInterval: Duration
     var push: Bool
     var isDebug: Bool
+    private var usesProxy: Bool
     private var placesByPriority: [Priority: Int]
 
     static let registrationKeyName = "mid.midguard.registration_key"
@@ -25,6 +26,7 @@ struct RuntimeSettings: Sendable {
         let settings = home.settings
         (name, instanceURL, user, password) = (settings.name, settings.url.description, settings.username, settings.password)
         login = settings.login
+        usesProxy = settings.proxy?.username != nil
         sysID = settings.midSysID.flatMap { SysID($0) }
         midID = settings.keypairsMidID ?? ""
         registrationKey = settings.registrationKey
@@ -35,6 +37,15 @@ struct RuntimeSettings: Sendable {
         placesByPriority = [
             .interactive: settings.interactiveThreads, .expedited: settings.expeditedThreads, .standard: settings.standardThreads,
         ]
+    }
+
+    /// Whether the agent cannot do without the parameter of that name.
+    func needs(_ parameter: String) -> Bool {
+        switch parameter {
+        case "mid.instance.password", "glide.glidesoap.password": login == .password
+        case "mid.proxy.password": usesProxy
+        default: parameter == Self.registrationKeyName
+        }
     }
 
     func places(_ priority: Priority) -> Int { placesByPriority[priority] ?? 1 }

@@ -127,6 +127,8 @@ extension Startup {
         do throws(HomeFailure) {
             let home = try AgentHome(path: layout.home)
             let settings = RuntimeSettings(home)
+            let closed = home.closedSecrets.filter { settings.needs($0) }
+            if !closed.isEmpty { return (.refused([HomeFindings.secretsClosed(layout.configFile, closed, home: layout.home)]), []) }
             log.threshold = settings.isDebug ? .debug : .info
             (gathered.home, gathered.settings) = (home, settings)
             await keeper.update { ($0.name, $0.instance) = (settings.name, settings.instanceURL) }
@@ -276,7 +278,7 @@ extension StartupStep {
     /// Whether a finding of an earlier attempt is answered by this step's success.
     static func settles(_ step: StartupStep, _ finding: Finding) -> Bool {
         switch step {
-        case .configuration: finding.id.hasPrefix("config.")
+        case .configuration: finding.id.hasPrefix("config.") || finding.id == "auth.password-undecryptable"
         case .keystore, .trust: finding.id.hasPrefix("store.")
         case .instanceInfo:
             ["network.", "proxy.", "tls.", "chain.", "hostname.", "revocation.", "policy.", "log."].contains { finding.id.hasPrefix($0) }

@@ -2,7 +2,7 @@ public import Foundation
 
 /// A program of another maker that our files and messages are tried on.
 public enum Counterpart: String, Sendable {
-    case keytool, openssl, java, javac, squid, slapd, python3, curl
+    case keytool, openssl, java, javac, squid, slapd, nginx, mitmdump, python3, curl, sh
     /// Python with the packages from PyPI that scripts/setup installs into .build/python.
     case python
 
@@ -13,6 +13,9 @@ public enum Counterpart: String, Sendable {
         case .openssl: "openssl"
         case .squid: "squid-openssl"
         case .slapd, .python3, .curl: rawValue
+        case .sh: "dash"
+        case .nginx: "nginx-light"
+        case .mitmdump: "mitmproxy"
         case .python: "python3-venv, then scripts/setup"
         }
     }

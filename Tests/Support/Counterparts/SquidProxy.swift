@@ -9,14 +9,28 @@ public final class SquidProxy: Sendable {
     /// - Parameter rules: lines of squid.conf about who may do what.
     /// - Parameter users: names and passwords for the Basic scheme, for rules that ask for `proxy_auth`.
     /// - Parameter names: hosts that it knows besides those of the machine.
-    public init(rules: [String] = ["http_access allow all"], users: [String: String] = [:], names: [String: String] = [:]) throws {
+    /// - Parameter authority: certificate and key, PEM, with which it opens all tunnels and issues certificates for what is behind them.
+    public init(
+        rules: [String] = ["http_access allow all"], users: [String: String] = [:], names: [String: String] = [:], authority: String? = nil
+    ) throws {
         folder = try TemporaryFolder()
         // Started by root it gives that up, and must still reach its files.
         try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: folder.url.path)
         port = try Self.freePort()
         let hosts = try folder.write(names.map { "\($0.value) \($0.key)\n" }.joined() + "127.0.0.1 localhost\n", to: "hosts")
+        var listening = "http_port 127.0.0.1:\(port)"
+        var inspecting: [String] = []
+        if let authority {
+            let (maker, made) = ("/usr/lib/squid/security_file_certgen", folder.path("made"))
+            listening += " ssl-bump generate-host-certificates=on tls-cert=\(try folder.write(authority, to: "authority.pem"))"
+            try Counterpart.sh.run(["-c", "\(maker) -c -s \(made) -M 4MB && chmod -R a+rwX \(made)"], in: folder)
+            inspecting = [
+                "sslcrtd_program \(maker) -s \(made) -M 4MB", "sslcrtd_children 1", "ssl_bump bump all", "sslproxy_cert_error allow all",
+                "tls_outgoing_options flags=DONT_VERIFY_PEER",
+            ]
+        }
         var lines = [
-            "http_port 127.0.0.1:\(port)", "pid_filename none", "cache deny all", "access_log none",
+            listening, "pid_filename none", "cache deny all", "access_log none",
             "cache_log \(folder.path("cache.log"))",
             "coredump_dir \(folder.url.path)", "hosts_file \(hosts)", "shutdown_lifetime 0 seconds", "visible_hostname lab.proxy",
             "pinger_enable off",
@@ -30,7 +44,7 @@ public final class SquidProxy: Sendable {
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: helper)
             lines += ["auth_param basic program \(helper)", "auth_param basic children 1", "auth_param basic realm lab"]
         }
-        let configuration = try folder.write((lines + rules).joined(separator: "\n") + "\n", to: "squid.conf")
+        let configuration = try folder.write((lines + inspecting + rules).joined(separator: "\n") + "\n", to: "squid.conf")
         process = Process()
         process.executableURL = try Counterpart.squid.executable()
         // -N: this process and no daemon.

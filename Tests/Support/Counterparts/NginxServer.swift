@@ -1,0 +1,52 @@
+import Foundation
+
+/// nginx on a loopback port of its own, with nothing of the machine's configuration.
+public final class NginxServer: Sendable {
+    public let port: Int
+    private let process: Process
+    private let folder: TemporaryFolder
+
+    /// - Parameter directives: lines of the `server` block.
+    public init(chainPEM: String, keyPEM: String, directives: [String] = []) throws {
+        let folder = try TemporaryFolder()
+        self.folder = folder
+        // Started by root it gives that up, and must still reach its files.
+        try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: folder.url.path)
+        port = try SquidProxy.freePort()
+        let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map { "\($0)_temp_path \(folder.path($0));" }
+        let (chain, key) = (try folder.write(chainPEM, to: "chain.pem"), try folder.write(keyPEM, to: "key.pem"))
+        let configuration = try folder.write(
+            """
+            daemon off; master_process off; pid \(folder.path("pid")); error_log \(folder.path("error.log"));
+            events { }
+            http {
+                access_log off; \(temporary.joined(separator: " "))
+                server {
+                    listen 127.0.0.1:\(port) ssl; server_name localhost; ssl_certificate \(chain); ssl_certificate_key \(key);
+                    \(directives.joined(separator: "\n        "))
+                    location / { return 200 "client: $ssl_client_verify $ssl_client_s_dn"; }
+                }
+            }
+            """, to: "nginx.conf")
+        process = Process()
+        process.executableURL = try Counterpart.nginx.executable()
+        process.arguments = ["-p", folder.url.path, "-c", configuration]
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        let deadline = Date(timeIntervalSinceNow: 20)
+        while !SquidProxy.accepts(port) {
+            guard process.isRunning, Date() < deadline else {
+                let log = (try? String(contentsOfFile: folder.path("error.log"), encoding: .utf8)) ?? "no log"
+                throw CounterpartFailure("nginx does not listen: \(log)")
+            }
+            usleep(20_000)
+        }
+    }
+
+    deinit {
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+}

@@ -51,7 +51,8 @@ struct Instance: AsyncParsableCommand {
         subcommands: [
             InstanceServe.self, InstanceEnroll.self, InstanceAgents.self, InstanceValidate.self, InstanceInvalidate.self,
             InstanceRekey.self,
-            InstanceRemoveCustom.self, InstanceAudit.self, InstanceGovernance.self, InstanceCredential.self, InstanceClients.self,
+            InstanceRemoveCustom.self, InstanceAudit.self, InstanceGovernance.self, InstancePolicies.self, InstanceCredential.self,
+            InstanceClients.self,
             InstanceJobs.self,
         ])
 }

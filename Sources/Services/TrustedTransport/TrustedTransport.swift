@@ -34,11 +34,12 @@ public final class TrustedTransport: Sendable {
                 throw Self.failure(error)
             }
         }
-        let attempt = await dialer.open(endpoint, dial: nil)
+        let attempt = await dialer.open(endpoint, dial: nil, settling: false)
         guard let channel = attempt.channel else { throw .notSent(attempt.evidence) }
         do {
             return try await exchange(request, over: .adopt(channel, unpackingUpTo: configuration.responseLimit), endpoint: endpoint)
         } catch {
+            if error is HTTPConnection.Failure, let evidence = await dialer.refusal(of: attempt) { throw .notSent(evidence) }
             throw Self.failure(error)
         }
     }
@@ -48,7 +49,7 @@ public final class TrustedTransport: Sendable {
     ///
     /// - Parameter patience: for each answer of the server.
     public func openDirectory(_ endpoint: Endpoint, patience: Duration = .seconds(30)) async throws(TransportFailure) -> DirectorySession {
-        let attempt = await dialer.open(endpoint, dial: nil)
+        let attempt = await dialer.open(endpoint, dial: nil, settling: true)
         guard let channel = attempt.channel else { throw .notSent(attempt.evidence) }
         do {
             return try await DirectorySession.adopt(channel, timeout: patience, limit: configuration.responseLimit)
@@ -61,7 +62,7 @@ public final class TrustedTransport: Sendable {
     ///
     /// - Parameter dial: connect there instead, and keep the endpoint's name for SNI and the checks.
     public func inspect(_ endpoint: Endpoint, dial: (host: String, port: Int)? = nil) async -> ConnectionEvidence {
-        let attempt = await dialer.open(endpoint, dial: dial)
+        let attempt = await dialer.open(endpoint, dial: dial, settling: true)
         attempt.channel?.close(promise: nil)
         return attempt.evidence
     }

@@ -2,6 +2,8 @@
 /// token and a result an idempotency key. An instance offers it by `midguard_protocol` = `1` in its `InstanceInfo` answer.
 public enum AgentMessages {
     public static let version = 1
+    /// GET: the instance's table of policies, or nothing (204).
+    public static let policiesPath = "/api/midguard/v1/policies"
     public static let basePath = "/api/midguard/v1/agents"
 
     public enum Validation: String, Sendable, Codable { case no = "No", validating = "Validating", yes = "Yes" }

@@ -8,5 +8,7 @@ struct PolicyCommand: AsyncParsableCommand {
             address), internet. Rows are those of --policy FILE, of an agent's home (security/midguard_policies.json, else what config.xml
             says), of a vendor release, or Midguard's own.
             """,
-        subcommands: [PolicyList.self, PolicyShow.self, PolicyDecide.self, PolicySet.self, PolicyRemove.self, PolicyProfiles.self])
+        subcommands: [
+            PolicyList.self, PolicyShow.self, PolicyDecide.self, PolicySet.self, PolicyRemove.self, PolicyPull.self, PolicyProfiles.self,
+        ])
 }

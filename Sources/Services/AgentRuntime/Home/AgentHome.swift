@@ -27,6 +27,9 @@ public struct AgentHome: Sendable {
         policies = try Self.policies(settings, in: Self.policyFile(layout))
     }
 
+    /// The rows of a table, and for the instance what the bootstrap parameters say where the table has no row for it.
+    func completing(_ table: PolicyTable) -> PolicyTable { Self.completing(table, with: Self.bootstrapped(settings)) }
+
     public var path: String { layout.home }
 
     /// The trust store in force: the Java runtime's if the home has one.
@@ -47,20 +50,27 @@ public struct AgentHome: Sendable {
 
     private static func policyFile(_ layout: HomeLayout) -> String { layout.home + "/security/midguard_policies.json" }
 
-    private static func policies(_ settings: AgentSettings, in file: String) throws(HomeFailure) -> PolicyTable {
+    private static func bootstrapped(_ settings: AgentSettings) -> PolicyTable {
         func isOn(_ check: AgentSettings.Bootstrap.Check) -> Bool { !check.isFromFile || check.isOn }
         let bootstrap = settings.bootstrap
         let chain = isOn(bootstrap.chain)
         let checks = Checks(
             chain: chain, hostname: chain && isOn(bootstrap.hostname), revocation: isOn(bootstrap.revocation) ? .allowUnknown : .notChecked)
         let hosts = [settings.url.host] + (bootstrap.targetEndpoint.map { [$0] } ?? [])
-        let bootstrapped = PolicyTable.standard(instanceHosts: hosts, instanceChecks: checks)
+        return PolicyTable.standard(instanceHosts: hosts, instanceChecks: checks)
+    }
+
+    private static func completing(_ table: PolicyTable, with bootstrapped: PolicyTable) -> PolicyTable {
+        // One that names nobody decides for nobody.
+        let rows = table.rows.filter { $0.category != .instance || !$0.includes.isEmpty }
+        let hasInstance = rows.contains { $0.category == .instance }
+        return PolicyTable(rows: rows + (hasInstance ? [] : bootstrapped.rows.filter { $0.category == .instance }))
+    }
+
+    private static func policies(_ settings: AgentSettings, in file: String) throws(HomeFailure) -> PolicyTable {
+        let bootstrapped = bootstrapped(settings)
         guard Files.exists(file) else { return bootstrapped }
-        do throws(PolicyFileFailure) {
-            let own = try Self.policies(in: file)
-            let hasInstance = own.rows.contains { $0.category == .instance }
-            return PolicyTable(rows: own.rows + (hasInstance ? [] : bootstrapped.rows.filter { $0.category == .instance }))
-        } catch {
+        do throws(PolicyFileFailure) { return completing(try Self.policies(in: file), with: bootstrapped) } catch {
             throw .policies(error)
         }
     }

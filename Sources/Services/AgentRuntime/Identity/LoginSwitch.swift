@@ -17,17 +17,28 @@ package struct LoginSwitch: Sendable {
 
     package init(_ home: AgentHome) { self.home = home }
 
-    /// Returns what was done, for people.
-    package func use(_ login: AgentSettings.Login) async throws(Refused) -> [String] {
+    /// A client that logs in as the agent does now.
+    func presentClient() throws(Refused) -> (InstanceClient, IdentityRing) {
         let settings = RuntimeSettings(home)
+        let identity = try identity(settings)
+        return (try client(settings, identity), identity)
+    }
+
+    private func identity(_ settings: RuntimeSettings) throws(Refused) -> IdentityRing {
         let custody = IdentityCustody(layout: home.layout, agentName: settings.name)
         guard Files.exists(custody.keystorePath), !settings.midID.isEmpty else {
             throw Refused(findings: [notStarted("There is no key pair yet.")])
         }
-        let identity: IdentityRing
         do throws(IdentityCustody.Failure) {
-            identity = IdentityRing(try custody.open(midID: settings.midID, now: Date()) { _ in }.pairs)
+            return IdentityRing(try custody.open(midID: settings.midID, now: Date()) { _ in }.pairs)
         } catch { throw Refused(findings: [AgentFindings.explaining(error, home: home.path)]) }
+    }
+
+    /// Returns what was done, for people.
+    package func use(_ login: AgentSettings.Login) async throws(Refused) -> [String] {
+        let settings = RuntimeSettings(home)
+        let custody = IdentityCustody(layout: home.layout, agentName: settings.name)
+        let identity = try identity(settings)
         var told: [String] = []
         if login == .certificate, identity.pairs.clientIdentity == nil || ClientCertificateRenewal.isDue(identity.pairs, now: Date()) {
             told.append(try await issue(settings, custody, identity))

@@ -30,9 +30,10 @@ extension TrustedTransport: InstanceTransport {
 extension Connecting {
     /// The transport that the home's trust store and policies make.
     ///
+    /// - Parameter policies: in the place of the home's.
     /// - Parameter identity: whose client certificate the instance, and nobody else, is shown where the login wants that.
     static func fromHome(
-        _ home: AgentHome, identity: IdentityRing?, login: AgentSettings.Login? = nil
+        _ home: AgentHome, identity: IdentityRing?, login: AgentSettings.Login? = nil, policies: PolicyTable? = nil
     ) throws(TrustUnavailable) -> Connecting {
         let file: TrustStoreFile
         do throws(TrustStoreError) {
@@ -41,7 +42,8 @@ extension Connecting {
             throw TrustUnavailable(error)
         }
         var configuration = TransportConfiguration(
-            anchors: file.anchors, trustStore: TrustStoreFacts(path: file.path, entries: file.certificates.count), policies: home.policies)
+            anchors: file.anchors, trustStore: TrustStoreFacts(path: file.path, entries: file.certificates.count),
+            policies: policies ?? home.policies)
         configuration.proxy = home.proxy
         configuration.keptEvidence = KeptEvidence(folder: home.evidenceFolder)
         configuration.visits = VisitBook(path: home.evidenceFolder + "/visits.json")

@@ -34,6 +34,13 @@ struct InstanceClient: Sendable {
         return answer.chain.compactMap { Data(base64Encoded: $0).map { [UInt8]($0) } }
     }
 
+    /// The instance's table of policies; nil when it has none.
+    func policies() async throws(InstanceFailure) -> [UInt8]? {
+        let body = try await send(
+            "GET", AgentMessages.policiesPath, headers: [("accept", "application/json")] + login.header, body: [], repeatable: true)
+        return body.isEmpty ? nil : body
+    }
+
     func heartbeat(_ beat: AgentMessages.Heartbeat, as agent: SysID) async throws(InstanceFailure) -> AgentMessages.HeartbeatAnswer {
         try await post("\(AgentMessages.basePath)/\(agent)/heartbeat", beat, timeout: .seconds(8), repeatable: true)
     }

@@ -97,7 +97,7 @@ struct Startup: Sendable {
         case .keystore: await openKeystore(&gathered)
         case .trust: openTrust(&gathered)
         case .instanceInfo: await askInstance(gathered) { client throws(InstanceFailure) in (.passed, try await client.instanceInfo()) }
-        case .login: await logIn(gathered)
+        case .login: await logIn(&gathered)
         case .announcement: await announce(&gathered)
         case .validation: await awaitValidation(&gathered)
         }
@@ -178,12 +178,33 @@ extension Startup {
         }
     }
 
-    private func logIn(_ gathered: Gathered) async -> (StartupSequence.Event, [String]) {
+    private func logIn(_ gathered: inout Gathered) async -> (StartupSequence.Event, [String]) {
         if let settings = gathered.settings, settings.login == .token, settings.registrationKey != nil {
             // The instance does not know the key yet: the announcement, with the registration key, is the login.
             return (.passed, ["login by token, with the announcement"])
         }
-        return await askInstance(gathered) { client throws(InstanceFailure) in (.passed, try await client.midInfo()) }
+        let (event, details) = await askInstance(gathered) { client throws(InstanceFailure) in (.passed, try await client.midInfo()) }
+        return (event, event == .passed ? details + (await takePolicies(&gathered)) : details)
+    }
+
+    /// The instance's rows, where config.xml says that they count. What goes wrong with them is said, and keeps nobody from working.
+    private func takePolicies(_ gathered: inout Gathered) async -> [String] {
+        guard let home = gathered.home, home.settings.useInstancePolicy, let client = gathered.client else { return [] }
+        do throws(InstanceFailure) {
+            switch await PolicySync(home, identity: gathered.identity).take(try await client.policies()) {
+            case .adopted(let rows, _):
+                await keeper.settle { $0.id == "policy.none-received" || $0.id == "policy.sync-would-cut-off" }
+                // The next connections are made under them.
+                if let again = try? AgentHome(path: layout.home) { gathered.home = again }
+                return openTrust(&gathered).0 == .passed ? ["policies of the instance taken over: \(rows) rows"] : []
+            case .unchanged(let rows):
+                await keeper.settle { $0.id == "policy.none-received" || $0.id == "policy.sync-would-cut-off" }
+                return ["policies of the instance: \(rows) rows"]
+            case .kept(let findings): await keeper.raise(findings, thread: Self.thread)
+            case .differs: break
+            }
+        } catch { log.write(.warning, thread: Self.thread, "The instance's policies could not be fetched: \(error.summary)") }
+        return []
     }
 
     private func askInstance(
@@ -281,7 +302,9 @@ extension StartupStep {
         case .configuration: finding.id.hasPrefix("config.") || finding.id == "auth.password-undecryptable"
         case .keystore, .trust: finding.id.hasPrefix("store.")
         case .instanceInfo:
-            ["network.", "proxy.", "tls.", "chain.", "hostname.", "revocation.", "policy.", "log."].contains { finding.id.hasPrefix($0) }
+            ["network.", "proxy.", "tls.", "chain.", "hostname.", "revocation.", "policy.plain", "policy.endpoint", "log."].contains {
+                finding.id.hasPrefix($0)
+            }
         case .login: finding.id.hasPrefix("auth.") || finding.id == "identity.key-mismatch"
         case .announcement: finding.id == "identity.key-not-signed" || finding.id == "identity.key-signature-bad"
         case .validation: ["identity.not-validated", "identity.auto-invalidated"].contains(finding.id)

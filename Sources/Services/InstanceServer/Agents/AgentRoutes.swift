@@ -3,6 +3,7 @@ import AgentProtocol
 import Foundation
 import Hummingbird
 import InstanceStore
+import NIOCore
 
 /// Midguard's own protocol for agents, under ``AgentMessages/basePath``.
 struct AgentRoutes: Sendable {
@@ -10,6 +11,7 @@ struct AgentRoutes: Sendable {
 
     func add(to router: Router<InstanceRequestContext>) {
         let agents = router.group(RouterPath(AgentMessages.basePath))
+        router.get(RouterPath(AgentMessages.policiesPath)) { request, _ in try await policies(request) }
         agents.post { request, _ in try await announce(request) }
         agents.post("{id}/claims") { request, route in try await claims(request, route) }
         agents.post("{id}/results") { request, route in try await results(request, route.parameters.get("id")) }
@@ -94,6 +96,13 @@ struct AgentRoutes: Sendable {
                 proof, oldCertificateDER: old, newCertificateDER: certificate.der, agent: recorded.sysID, nonce: recorded.nonce)
             return true
         } catch { return false }
+    }
+
+    private func policies(_ request: Request) async throws -> Response {
+        _ = try await context.authenticator.user(of: request, role: .midServer)
+        guard let text = try await context.store.policies() else { return Response(status: .noContent) }
+        return Response(
+            status: .ok, headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
 
     private func claims(_ request: Request, _ route: InstanceRequestContext) async throws -> Response {

@@ -13,17 +13,22 @@ struct Dialer: Sendable {
     struct Attempt: Sendable {
         var evidence: ConnectionEvidence
         var channel: (any Channel)?
+        /// What the peer thinks of our client certificate, or of its lack, once it is known (TLS 1.3 tells it only with what comes next).
+        var settled: EventLoopFuture<Void>?
     }
 
-    func open(_ endpoint: Endpoint, dial: (host: String, port: Int)?) async -> Attempt {
-        var attempt = await connect(endpoint, dial: dial)
+    /// - Parameter settling: waits until the peer has said what it thinks of our client certificate, where it asked for one.
+    func open(_ endpoint: Endpoint, dial: (host: String, port: Int)?, settling: Bool) async -> Attempt {
+        var attempt = await connect(endpoint, dial: dial, settling)
         guard let book = configuration.visits, dial == nil else { return attempt }
         attempt.evidence.lastVisit = book.last(endpoint)
         if attempt.channel != nil, let visit = EndpointVisit(attempt.evidence) { book.note(visit, at: endpoint) }
         return attempt
     }
 
-    private func connect(_ endpoint: Endpoint, dial: (host: String, port: Int)?) async -> Attempt {
+    private func connect(
+        _ endpoint: Endpoint, dial: (host: String, port: Int)?, _ settling: Bool
+    ) async -> Attempt {
         let now = configuration.clock()
         var evidence = ConnectionEvidence(
             endpoint: endpoint, decision: configuration.policies.decide(host: endpoint.host, addresses: [], at: now), at: now,
@@ -42,7 +47,9 @@ struct Dialer: Sendable {
             // Behind a proxy names are resolved by the proxy.
             evidence.decision = configuration.policies.decide(host: endpoint.host, addresses: addresses.compactMap(\.ipAddress), at: now)
         }
-        guard let channel = await connect(to: addresses, into: &evidence) else { return Attempt(evidence: evidence, channel: nil) }
+        guard let channel = await connect(to: addresses, into: &evidence) else {
+            return Attempt(evidence: evidence, channel: nil)
+        }
         let place = channel.remoteAddress?.text ?? addresses[0].text
         if let proxy {
             let target = Endpoint(scheme: .tls, host: goal.0, port: goal.1).description
@@ -55,7 +62,7 @@ struct Dialer: Sendable {
             anchors: configuration.anchors, source: source, kept: configuration.keptEvidence,
             grace: configuration.revocationGrace.seconds, budget: configuration.evidenceBudget)
         let session = Session(endpoint: endpoint, evidence: evidence, judge: judge, patience: configuration.handshakeTimeout)
-        return await shakeHands(on: channel, at: place, session: session)
+        return await shakeHands(on: channel, at: place, session: session, settling)
     }
 
     private func resolve(_ target: (host: String, port: Int), into evidence: inout ConnectionEvidence) async -> [SocketAddress]? {
@@ -119,7 +126,7 @@ struct Dialer: Sendable {
         }
     }
 
-    private func shakeHands(on channel: any Channel, at place: String, session: Session) async -> Attempt {
+    private func shakeHands(on channel: any Channel, at place: String, session: Session, _ settling: Bool) async -> Attempt {
         let watch = Stopwatch()
         var failure: (any Error)?
         let (ended, settled) = (channel.eventLoop.makePromise(of: Void.self), channel.eventLoop.makePromise(of: Void.self))
@@ -129,12 +136,12 @@ struct Dialer: Sendable {
             session.clock.end()
             // Before TLS 1.3 the peer's last word in the handshake comes after the certificate.
             let version = try? await channel.nioSSL_tlsVersion().get()
-            if session.result.evidence.clientCertificate != .notRequested, version != .tlsv12 {
+            if settling, session.result.evidence.clientCertificate != .notRequested, version != .tlsv12 {
                 // A peer that agrees need not say so: tickets are optional (RFC 8446 §4.6.1).
                 channel.eventLoop.scheduleTask(in: TimeAmount(configuration.clientCertificatePatience)) { settled.succeed() }
                 try await settled.futureResult.get()
             }
-            settled.succeed()
+            if settling { settled.succeed() }
         } catch {
             ended.fail(error)
             settled.fail(error)
@@ -147,7 +154,7 @@ struct Dialer: Sendable {
         let judging = evidence.stages.filter(\.isJudging).reduce(0) { $0 + $1.milliseconds }
         let outcome: Stage.Outcome = result.verdict == nil || isTrusted && failure != nil ? .failed : .passed
         evidence.insertHandshake(Stage(.handshake, outcome, milliseconds: max(0, watch.milliseconds - judging)))
-        guard let failure else { return Attempt(evidence: evidence, channel: channel) }
+        guard let failure else { return Attempt(evidence: evidence, channel: channel, settled: settled.futureResult) }
         // Refused by us, which is the verdict's business; or the peer gave up before it or after it.
         if result.verdict == nil || isTrusted {
             evidence.obstacle =
@@ -157,6 +164,21 @@ struct Dialer: Sendable {
         }
         channel.close(promise: nil)
         return Attempt(evidence: evidence, channel: nil)
+    }
+
+    /// Why a connection that stood ended before it was used, if that was for our client certificate or its lack.
+    func refusal(of attempt: Attempt) async -> ConnectionEvidence? {
+        guard attempt.evidence.clientCertificate != .notRequested, let settled = attempt.settled else { return nil }
+        do { try await settled.get() } catch {
+            var evidence = attempt.evidence
+            let obstacle = ConnectionObstacle.handshake(error, first: [], clientCertificate: evidence.clientCertificate)
+            evidence.obstacle = obstacle
+            switch obstacle {
+            case .clientCertificateRequired, .clientCertificateRefused: return evidence
+            default: return nil
+            }
+        }
+        return nil
     }
 
     /// TLS begins on a connection that stands.

@@ -1,5 +1,6 @@
 import Crypto
 import LocalFiles
+import NIOPosix
 import PathValidation
 import Synchronization
 
@@ -25,7 +26,7 @@ public final class KeptEvidence: Sendable {
                 try prune()
                 isReady.withLock { $0 = true }
             }
-            try Files.replace(path(request), with: body)
+            if answer(to: request) != body { try Files.replace(path(request), with: body) }
         } catch { return }
     }
 
@@ -70,7 +71,8 @@ struct KeptSource: EvidenceSource {
     var kept: KeptEvidence
 
     func fetch(_ request: EvidenceRequest) async -> EvidenceAnswer {
-        kept.answer(to: request).map { .answered(status: 200, contentType: nil, via: nil, body: $0) } ?? .failed(.backingOff)
+        let answer = try? await NIOThreadPool.singleton.runIfActive { kept.answer(to: request) }
+        return (answer ?? nil).map { .answered(status: 200, contentType: nil, via: nil, body: $0) } ?? .failed(.backingOff)
     }
 }
 

@@ -1,3 +1,4 @@
+import NIOPosix
 import PathValidation
 import TrustPolicy
 
@@ -20,7 +21,9 @@ struct RevocationService: Sendable {
         }
         let witnessed = WitnessedSource(source)
         var outcomes = await checker.check(path: path, at: time, source: witnessed, options: RevocationOptions(order: order))
-        witnessed.keep(what: Set(outcomes.compactMap { $0.status.proof?.source }), in: kept)
+        let decided = Set(outcomes.compactMap { $0.status.proof?.source })
+        // Writing waits for the medium.
+        try? await NIOThreadPool.singleton.runIfActive { witnessed.keep(what: decided, in: kept) }
         guard outcomes.contains(where: \.status.lacksAnswer) else { return (outcomes, [:]) }
 
         var limits = EvidenceLimits.standard

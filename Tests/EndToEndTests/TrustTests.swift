@@ -5,6 +5,43 @@ import Testing
 @Suite(
     "Trust stores are cared for in any format: what is added, removed, merged and restored is what keytool sees", .timeLimit(.minutes(15)))
 struct TrustTests {
+    @Test func whatAnUpgradeTakesAwayIsSaidAndComesBack() throws {
+        let site = try RotationTests.Site()
+        let (installation, home) = (site.installation, site.installation.home)
+        let store = home + "/security/cacerts"
+        let pristine = try Data(contentsOf: URL(fileURLWithPath: store))
+        let authorities = try Stores("a", "b")
+        for name in ["a", "b"] {
+            let added = try MidguardProcess.run(["trust", "add", authorities.path("\(name).pem"), "--home", home, "--yes"])
+            #expect(added.code == 0, "\(added.error)")
+        }
+        func restarted() throws -> String {
+            site.agent.end(SIGTERM)
+            site.agent = try installation.startAgent()
+            try site.sealedJobWorks()
+            return try MidguardProcess.run(["agent", "status", "--home", home]).output
+        }
+        #expect(try !restarted().contains("customer-certificates-lost"))
+        // The upgrade brings its own store along.
+        try pristine.write(to: URL(fileURLWithPath: store))
+        #expect(try restarted().contains("store.customer-certificates-lost"))
+        let watch = try MidguardProcess.run(["trust", "watch", "--home", home])
+        #expect(watch.code == 4 && watch.output.contains("CN=Authority a; CN=Authority b"), "\(watch.output)")
+        let command = try #require(watch.output.firstMatch(of: #/midguard trust add [^\n]*/#)?.0)
+        try CheckTests.paste(String(command), in: installation.folder)
+        let listed = try MidguardProcess.run(["trust", "list", "--home", home])
+        #expect(listed.output.contains("Authority a") && listed.output.contains("Authority b"))
+        #expect(try !restarted().contains("customer-certificates-lost"))
+        #expect(!FileManager.default.fileExists(atPath: home + "/security/midguard_anchors.lost.pem"))
+        // What is taken out on purpose is not missed.
+        let said = try Counterpart.openssl.run(
+            ["x509", "-in", authorities.path("a.pem"), "-noout", "-fingerprint", "-sha256"], in: installation.folder)
+        let fingerprint = try #require(said.firstMatch(of: #/=([0-9A-F:]{95})/#)?.1)
+        let removed = try MidguardProcess.run(["trust", "remove", "--fingerprint", String(fingerprint), "--home", home])
+        #expect(removed.code == 0, "\(removed.error)")
+        #expect(try !restarted().contains("customer-certificates-lost"))
+    }
+
     final class Stores {
         let folder: TemporaryFolder
         var names: [String] = []

@@ -20,7 +20,7 @@ struct TrustInForce {
     var password: KeystorePassword { KeystorePassword(passwordText) }
 
     /// Debian's bundle, then others' places for it.
-    static let machineBundles = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"]
+    static let machineBundles = AnchorMemory.machineBundles
 
     static var machineBundle: String? { machineBundles.first { FileManager.default.fileExists(atPath: $0) } }
 

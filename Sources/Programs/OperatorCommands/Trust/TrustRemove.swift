@@ -1,3 +1,4 @@
+import AgentRuntime
 import ArgumentParser
 
 struct TrustRemove: ParsableCommand {
@@ -28,6 +29,7 @@ struct TrustRemove: ParsableCommand {
         guard !dryRun else { return }
         let left = entries.entries.count { !chosen.contains($0.sha256) }
         let backup = try trust.replace(with: entries.bytes(without: chosen))
+        if let home = store.home { AnchorMemory(home: absolute(home)).forget(chosen) }
         Console.result("\(entries.path) now has \(left) certificates; before: \(backup)")
     }
 }

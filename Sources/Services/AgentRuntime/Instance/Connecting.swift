@@ -2,7 +2,7 @@ import AgentConfiguration
 import AgentIdentity
 public import Diagnosis
 import JavaKeystore
-import PathValidation
+public import PathValidation
 public import TrustPolicy
 public import TrustedTransport
 
@@ -11,7 +11,13 @@ public struct Connecting: Sendable {
     public var transport: any InstanceTransport
     /// For the account: the store and its number of anchors.
     public var details: [String]
-    public init(transport: any InstanceTransport, details: [String]) { (self.transport, self.details) = (transport, details) }
+    /// The store and what it holds; nil where there is none.
+    public var store: (path: String, certificates: [ParsedCertificate])?
+    public init(
+        transport: any InstanceTransport, details: [String], store: (path: String, certificates: [ParsedCertificate])? = nil
+    ) {
+        (self.transport, self.details, self.store) = (transport, details, store)
+    }
 }
 
 /// The trust store cannot be used; the findings say why.
@@ -54,7 +60,7 @@ extension Connecting {
         return Connecting(
             transport: TrustedTransport(configuration: configuration),
             details: ["trust store \(file.path): \(file.certificates.count) certificates"]
-                + (home.proxy.map { ["proxy \($0.place)"] } ?? []))
+                + (home.proxy.map { ["proxy \($0.place)"] } ?? []), store: (file.path, file.certificates))
     }
 }
 

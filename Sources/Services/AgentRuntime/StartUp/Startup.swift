@@ -95,7 +95,7 @@ struct Startup: Sendable {
         switch step {
         case .configuration: await readConfiguration(&gathered)
         case .keystore: await openKeystore(&gathered)
-        case .trust: openTrust(&gathered)
+        case .trust: await reviewAnchors(openTrust(&gathered), gathered)
         case .instanceInfo: await askInstance(gathered) { client throws(InstanceFailure) in (.passed, try await client.instanceInfo()) }
         case .login: await logIn(&gathered)
         case .announcement: await announce(&gathered)
@@ -111,6 +111,7 @@ extension Startup {
         var identity: IdentityRing?
         var transport: (any InstanceTransport)?
         var client: InstanceClient?
+        var store: (path: String, certificates: [ParsedCertificate])?
         var agent: SysID?
         var validation = AgentMessages.Validation.no
         var askedForValidation = false
@@ -170,12 +171,26 @@ extension Startup {
         do throws(TrustUnavailable) {
             let connecting = try connect(home, identity)
             gathered.transport = connecting.transport
+            gathered.store = connecting.store
             gathered.client = InstanceClient(
                 transport: connecting.transport, address: address, login: settings.instanceLogin(identity))
             return (.passed, connecting.details)
         } catch {
             return (.refused(error.findings), [])
         }
+    }
+
+    /// Whether the store lost what it had before is said, and keeps nobody from working.
+    private func reviewAnchors(
+        _ outcome: (StartupSequence.Event, [String]), _ gathered: Gathered
+    ) async -> (StartupSequence.Event, [String]) {
+        guard outcome.0 == .passed, let store = gathered.store else { return outcome }
+        if let finding = AnchorMemory(home: layout.home).review(store.certificates, storePath: store.path, at: Date()) {
+            await keeper.raise([finding], thread: Self.thread)
+        } else {
+            await keeper.settle { $0.id == "store.customer-certificates-lost" }
+        }
+        return outcome
     }
 
     private func logIn(_ gathered: inout Gathered) async -> (StartupSequence.Event, [String]) {
@@ -300,7 +315,7 @@ extension StartupStep {
     static func settles(_ step: StartupStep, _ finding: Finding) -> Bool {
         switch step {
         case .configuration: finding.id.hasPrefix("config.") || finding.id == "auth.password-undecryptable"
-        case .keystore, .trust: finding.id.hasPrefix("store.")
+        case .keystore, .trust: finding.id.hasPrefix("store.") && finding.id != "store.customer-certificates-lost"
         case .instanceInfo:
             ["network.", "proxy.", "tls.", "chain.", "hostname.", "revocation.", "policy.plain", "policy.endpoint", "log."].contains {
                 finding.id.hasPrefix($0)

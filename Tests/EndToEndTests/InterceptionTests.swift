@@ -45,4 +45,31 @@ struct InterceptionTests {
         }
         #expect(try site.check(way).0.verdict == "trusted")
     }
+
+    @Test func mutualTLSCannotPassADevice() throws {
+        let site = try RotationTests.Site()
+        let (installation, home) = (site.installation, site.installation.home)
+        #expect(try MidguardProcess.run(["identity", "mutual-tls", home, "on"]).code == 0)
+        site.agent.end(SIGTERM)
+        // From now on a device stands between, which is even trusted.
+        let proxy = try MitmProxy(in: installation.folder)
+        let added = try MidguardProcess.run(["trust", "add", proxy.authority, "--home", home, "--yes"])
+        #expect(added.code == 0, "\(added.error)")
+        let path = home + "/config.xml"
+        let lines = ["mid.proxy.use_proxy": "true", "mid.proxy.host": "127.0.0.1", "mid.proxy.port": "\(proxy.port)"].map {
+            "  <parameter name=\"\($0.key)\" value=\"\($0.value)\"/>\n"
+        }.joined()
+        let text = try String(contentsOfFile: path, encoding: .utf8).replacing("</parameters>", with: lines + "</parameters>")
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        site.agent = try installation.startAgent()
+        let status = try eventually(within: 60, "the agent says why; \(installation.logs)") {
+            let status = try MidguardProcess.run(["agent", "status", "--home", home]).output
+            return status.contains("auth.interception-breaks-mutual-tls") ? status : nil
+        }
+        let command = try #require(status.firstMatch(of: #/midguard identity token [^\n]*/#)?.0, "\(status)")
+        try CheckTests.paste(String(command), in: installation.folder)
+        site.agent.end(SIGTERM)
+        site.agent = try installation.startAgent()
+        try site.sealedJobWorks()
+    }
 }

@@ -24,6 +24,8 @@ public struct ConnectionEvidence: Sendable {
     public var revocation: [RevocationOutcome]
     /// By position in `revocation`: a kept answer decided, and what stood in the way of a new one.
     public var revocationFromKept: [Int: [RevocationObstacle]] = [:]
+    /// Asked again with the server's name in the handshake, it was trusted.
+    public var isTrustedWithServerName = false
     /// What vouched for the endpoint when it was last trusted, where that is remembered.
     public var lastVisit: EndpointVisit?
     /// The time the checks were made for.

@@ -64,7 +64,15 @@ public final class TrustedTransport: Sendable {
     public func inspect(_ endpoint: Endpoint, dial: (host: String, port: Int)? = nil) async -> ConnectionEvidence {
         let attempt = await dialer.open(endpoint, dial: dial, settling: true)
         attempt.channel?.close(promise: nil)
-        return attempt.evidence
+        guard attempt.channel == nil, !configuration.serverNameIndication, attempt.evidence.mayBeForTheName else { return attempt.evidence }
+        // Is that because the name was left out?
+        var naming = dialer
+        naming.configuration.serverNameIndication = true
+        let second = await naming.open(endpoint, dial: dial, settling: true)
+        second.channel?.close(promise: nil)
+        var evidence = attempt.evidence
+        evidence.isTrustedWithServerName = second.channel != nil
+        return evidence
     }
 
     /// What the system's resolver says, as text; none when it says nothing.
@@ -91,6 +99,17 @@ public final class TrustedTransport: Sendable {
         case HTTPConnection.Failure.protocolError(let what): .interrupted("the answer is not HTTP/1.1 (\(what))")
         case is CancellationError: .interrupted("cancelled")
         default: .interrupted(String(describing: type(of: error)))
+        }
+    }
+}
+
+extension ConnectionEvidence {
+    /// A server that does not know which site is wanted shows another one's certificate, or refuses.
+    fileprivate var mayBeForTheName: Bool {
+        guard !endpoint.host.contains(":") else { return false }
+        return switch obstacle {
+        case nil, .peerAlert, .reset, .noCommonCipher: true
+        default: false
         }
     }
 }

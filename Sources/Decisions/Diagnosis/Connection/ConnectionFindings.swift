@@ -6,6 +6,13 @@ public import TrustPolicy
 /// The same evidence gives the same findings wherever it is explained: `midguard check`, the agent's log, the console.
 public enum ConnectionFindings {
     public static func explaining(_ evidence: ConnectionEvidence, context: FixContext = FixContext()) -> [Finding] {
+        guard let cause = nameIndicationNeeded(evidence, context: context) else { return causes(evidence, context: context) }
+        var consequences = causes(evidence, context: context)
+        for index in consequences.indices where consequences[index].severity == .error { consequences[index].consequenceOf = cause.id }
+        return [cause] + consequences
+    }
+
+    private static func causes(_ evidence: ConnectionEvidence, context: FixContext) -> [Finding] {
         if let obstacle = evidence.obstacle { return [obstacle.finding(for: evidence, context: context)] }
         var findings = revoked(evidence, context: context)
         findings += chain(evidence, context: context)

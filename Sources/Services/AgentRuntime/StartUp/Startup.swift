@@ -230,9 +230,19 @@ extension Startup {
             return try await ask(client)
         } catch {
             log.write(.warning, thread: Self.thread, error.summary)
-            let findings = findings(error, settings)
+            let findings = await inspected(findings(error, settings), client.address.endpoint, gathered)
             return (error.kind == .unreachable ? .unreachable(findings) : .refused(findings), [])
         }
+    }
+
+    /// Where the login is by client certificate, a device between is looked for, which would be why.
+    private func inspected(_ findings: [Finding], _ instance: Endpoint, _ gathered: Gathered) async -> [Finding] {
+        guard gathered.settings?.login == .certificate, let transport = gathered.transport,
+            let cause = ConnectionFindings.interceptionBreaksMutualTLS(await transport.inspect(instance), home: layout.home)
+        else { return findings }
+        // One that is not trusted is met first.
+        let isRefused = findings.first?.id.hasPrefix("chain.") == true
+        return isRefused ? findings + [cause] : [cause] + findings
     }
 
     private func announce(_ gathered: inout Gathered) async -> (StartupSequence.Event, [String]) {

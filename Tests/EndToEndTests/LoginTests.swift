@@ -176,6 +176,24 @@ struct LoginTests {
         #expect(try text().contains(password))
     }
 
+    @Test func aCopiedHomeIsNoticed() throws {
+        let site = try RotationTests.Site()
+        let (installation, copy) = (site.installation, site.installation.folder.path("copy"))
+        try FileManager.default.copyItem(atPath: installation.home, toPath: copy)
+        let second = try MidguardProcess(["agent", "run", "--home", copy], log: installation.folder.path("copy.log"))
+        defer { second.end(SIGKILL) }
+        func status(_ home: String) throws -> String { try MidguardProcess.run(["agent", "status", "--home", home]).output }
+        // The newcomer says where the other one is, and the other one that it is not the only one.
+        let said = try eventually(within: 60, "the copy says so; \(installation.logs)") {
+            let status = try status(copy)
+            return status.contains("identity.home-or-host-changed") ? status : nil
+        }
+        #expect(said.contains(installation.home), "\(said)")
+        try eventually(within: 90, "the first one says so; \(installation.logs)") {
+            try status(installation.home).contains("identity.duplicate-name") ? () : nil
+        }
+    }
+
     @Test func aFirstContactWithoutAPassword() throws {
         let installation = try Installation()
         let instance = try installation.startInstance()

@@ -95,6 +95,23 @@ import Testing
         #expect(try decide(announcement(registrationKey: "k"), Self.oldKey, facts).answer.get().registrationKey == .unknown)
     }
 
+    @Test("another place is told while the first is alive, and other agents of the user always")
+    func others() throws {
+        var known = AgentRecord(name: "one", userName: "u", createdAt: Self.now)
+        (known.hostName, known.homeDirectory, known.certificate, known.validation) = ("h", "/elsewhere", Self.oldKey, .yes)
+        for (silence, place) in [(30.0, "h:/elsewhere"), (600, nil)] {
+            known.lastSeen = Self.now.addingTimeInterval(-silence)
+            var facts = AdmissionFacts(agentOfThatName: known, agentOfThatSysID: nil, registrationKey: nil)
+            facts.othersOfThatUser = ["two"]
+            let answer = try decide(announcement(), Self.oldKey, facts).answer.get()
+            #expect(answer.otherPlace == place && answer.sharesUserWith == ["two"])
+        }
+        (known.homeDirectory, known.lastSeen) = ("/", Self.now)
+        let facts = AdmissionFacts(agentOfThatName: known, agentOfThatSysID: nil, registrationKey: nil)
+        let same = try decide(announcement(), Self.oldKey, facts).answer.get()
+        #expect(same.otherPlace == nil && same.sharesUserWith == nil)
+    }
+
     private func announcement(_ name: String = "one", registrationKey: String? = nil, proof: String? = nil) -> AgentMessages.Announcement {
         AgentMessages.Announcement(
             name: name, sysID: nil, hostName: "h", homeDirectory: "/", version: "v", certificate: "", registrationKey: registrationKey,

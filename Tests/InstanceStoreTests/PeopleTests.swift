@@ -24,12 +24,12 @@ import Testing
             try await store.addRegistrationKey("k", for: "one", expiresAt: after(60))
             let agent = AgentRecord(name: "one", userName: "u", createdAt: noon)
             for expected in [nil, noon] as [Date?] {
-                let spentBefore = try await store.admit(name: "one", sysID: nil, registrationKey: "k", now: noon) { facts in
+                let spentBefore = try await store.admit(name: "one", userName: "u", sysID: nil, registrationKey: "k", now: noon) { facts in
                     AdmissionDecision(save: agent, spendRegistrationKey: true, answer: facts.registrationKey?.spentAt)
                 }
                 #expect(spentBefore == expected)
             }
-            let none = try await store.admit(name: "one", sysID: agent.sysID, registrationKey: "other", now: noon) { facts in
+            let none = try await store.admit(name: "one", userName: "u", sysID: agent.sysID, registrationKey: "other", now: noon) { facts in
                 AdmissionDecision(save: nil, spendRegistrationKey: false, answer: facts)
             }
             #expect(none == AdmissionFacts(agentOfThatName: agent, agentOfThatSysID: agent, registrationKey: nil))

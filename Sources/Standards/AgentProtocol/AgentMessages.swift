@@ -50,6 +50,10 @@ public enum AgentMessages {
         public var nonce: String
         /// Since when it is not validated any more because it was silent for too long, in seconds since 1970; nil when that is not so.
         public var autoInvalidated: Int64?
+        /// Where the agent was heard of a moment ago, when that is another host or home: `HOST:/HOME`.
+        public var otherPlace: String?
+        /// Other agents that log in as the same user.
+        public var sharesUserWith: [String]?
 
         public init(
             sysID: SysID, validation: Validation, key: KeyOutcome, registrationKey: RegistrationKeyOutcome, nonce: String,

@@ -222,6 +222,32 @@ enum AgentFindings {
             ])
     }
 
+    static func heardElsewhere(agent: String, place: String, home: String) -> Finding {
+        Finding(
+            id: "identity.home-or-host-changed", severity: .warning, subject: agent,
+            summary: "A moment ago the instance heard of the agent \(agent) from \(place).",
+            cause:
+                "The home was copied with its key pair, or moved to another machine or folder. If both run, each takes the other's jobs away.",
+            evidence: ["before": place, "now": home],
+            fixes: [
+                .init("If it was moved, make sure that nothing runs there any more"),
+                .init(
+                    "If it was copied, give this one a name and a key pair of its own: a new home",
+                    command: "midguard agent setup --help"),
+            ])
+    }
+
+    static func sharedLogin(agent: String, user: String, others: [String]) -> Finding {
+        let names = others.joined(separator: ", ")
+        return Finding(
+            id: "identity.shared-login", severity: .notice, subject: agent, summary: "The user \(user) is also that of \(names).",
+            cause: "One agent with an old password locks all of them out, and nobody can tell from the instance which one it was.",
+            evidence: ["user": user, "others": names],
+            fixes: [
+                .init("Give each a user of its own. On the instance's machine: midguard instance enroll \(quoted(agent)) --data DIR")
+            ], vendorMessages: ["User cannot be authenticated or is missing the proper roles"])
+    }
+
     static func diskTrouble(_ failure: FileFailure) -> Finding {
         if case .diskFull(let path) = failure {
             return Finding(

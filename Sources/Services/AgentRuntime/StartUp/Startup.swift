@@ -276,6 +276,7 @@ extension Startup {
                     [AgentFindings.registrationKey(spent: answer.registrationKey == .spent, agent: settings.name)], thread: Self.thread)
             }
         }
+        await tellOfOthers(answer, settings)
         // A key that did its work, or never will again, has no business in a file.
         var changes: [(name: String, value: String?)] = []
         if settings.registrationKey != nil, answer.registrationKey == .accepted || answer.registrationKey == .spent {
@@ -297,6 +298,18 @@ extension Startup {
             let finding = AgentFindings.keyMismatch(
                 agent: settings.name, fingerprint: pair.thumbprint, proofGiven: answer.key == .proofInvalid)
             return (.refused([finding]), details)
+        }
+    }
+
+    /// Another place that this agent spoke from, and other agents that share its user: warnings, since it may all be meant.
+    private func tellOfOthers(_ answer: AgentMessages.AnnouncementAnswer, _ settings: RuntimeSettings) async {
+        if let place = answer.otherPlace {
+            await keeper.raise([AgentFindings.heardElsewhere(agent: settings.name, place: place, home: layout.home)], thread: Self.thread)
+        }
+        if let others = answer.sharesUserWith {
+            await keeper.raise([AgentFindings.sharedLogin(agent: settings.name, user: settings.user, others: others)], thread: Self.thread)
+        } else {
+            await keeper.settle { $0.id == "identity.shared-login" }
         }
     }
 

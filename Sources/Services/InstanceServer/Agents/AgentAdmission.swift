@@ -39,9 +39,7 @@ enum AgentAdmission {
 
         if key == .accepted { agent.pendingCertificate = certificate }
         guard key == .recorded || key == .unchanged || key == .accepted else {
-            let answer = AgentMessages.AnnouncementAnswer(
-                sysID: agent.sysID, validation: agent.validation, key: key, registrationKey: registration, nonce: agent.nonce,
-                autoInvalidated: agent.autoInvalidatedSeconds)
+            let answer = answer(agent, key, registration, announcement, facts, now)
             return AdmissionDecision(save: nil, spendRegistrationKey: false, answer: .success(answer))
         }
         if key == .recorded {
@@ -50,13 +48,33 @@ enum AgentAdmission {
             (agent.rekeyRequestedAt, agent.rekeyReplacesCustom) = (nil, false)
             agent.nonce = SysID.random().description
         }
+        let place = otherPlace(agent, announcement, now)
         if spends { (agent.validation, agent.autoInvalidatedAt) = (.yes, nil) }
         (agent.hostName, agent.homeDirectory, agent.version) = (announcement.hostName, announcement.homeDirectory, announcement.version)
         agent.lastSeen = now
-        let answer = AgentMessages.AnnouncementAnswer(
+        var answer = answer(agent, key, registration, announcement, facts, now)
+        answer.otherPlace = place
+        return AdmissionDecision(save: agent, spendRegistrationKey: spends, answer: .success(answer))
+    }
+
+    private static func answer(
+        _ agent: AgentRecord, _ key: AgentMessages.KeyOutcome, _ registration: AgentMessages.RegistrationKeyOutcome,
+        _ announcement: AgentMessages.Announcement, _ facts: AdmissionFacts, _ now: Date
+    ) -> AgentMessages.AnnouncementAnswer {
+        var answer = AgentMessages.AnnouncementAnswer(
             sysID: agent.sysID, validation: agent.validation, key: key, registrationKey: registration, nonce: agent.nonce,
             autoInvalidated: agent.autoInvalidatedSeconds)
-        return AdmissionDecision(save: agent, spendRegistrationKey: spends, answer: .success(answer))
+        answer.otherPlace = otherPlace(agent, announcement, now)
+        if !facts.othersOfThatUser.isEmpty { answer.sharesUserWith = facts.othersOfThatUser }
+        return answer
+    }
+
+    /// Where it was alive a moment ago, when it speaks from elsewhere now: its home was copied, or moved in a hurry.
+    private static func otherPlace(_ agent: AgentRecord, _ announcement: AgentMessages.Announcement, _ now: Date) -> String? {
+        guard agent.isUp(at: now), !agent.hostName.isEmpty,
+            (agent.hostName, agent.homeDirectory) != (announcement.hostName, announcement.homeDirectory)
+        else { return nil }
+        return "\(agent.hostName):\(agent.homeDirectory)"
     }
 
     /// A key that this very agent and certificate have spent is accepted again: the first answer may have been lost.

@@ -37,7 +37,7 @@ struct AgentRoutes: Sendable {
             user = try await context.authenticator.user(of: request, role: .midServer)
         }
         let outcome = try await context.store.admit(
-            name: announcement.name, sysID: announcement.sysID, registrationKey: announcement.registrationKey, now: now
+            name: announcement.name, userName: user.name, sysID: announcement.sysID, registrationKey: announcement.registrationKey, now: now
         ) { facts in
             AgentAdmission.decide(announcement, certificate: certificate.der, user: user.name, facts: facts, now: now) { recorded in
                 Self.proofHolds(announcement, certificate: certificate, recorded: recorded)

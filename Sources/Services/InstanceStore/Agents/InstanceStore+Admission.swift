@@ -22,6 +22,8 @@ public struct AdmissionFacts: Hashable, Sendable {
     public var agentOfThatSysID: AgentRecord?
     /// nil: no key was given, or none such exists.
     public var registrationKey: RegistrationKeyFacts?
+    /// Names of other agents with the same user; the first few.
+    public var othersOfThatUser: [String] = []
 
     public init(agentOfThatName: AgentRecord?, agentOfThatSysID: AgentRecord?, registrationKey: RegistrationKeyFacts?) {
         (self.agentOfThatName, self.agentOfThatSysID, self.registrationKey) = (agentOfThatName, agentOfThatSysID, registrationKey)
@@ -66,7 +68,7 @@ extension InstanceStore {
 
     /// Reads the facts, asks `decide` and writes its decision in one transaction: two agents cannot spend the same key.
     public func admit<Answer: Sendable>(
-        name: String, sysID: SysID?, registrationKey: String?, now: Date,
+        name: String, userName: String, sysID: SysID?, registrationKey: String?, now: Date,
         decide: @escaping @Sendable (AdmissionFacts) -> AdmissionDecision<Answer>
     ) async throws(InstanceStoreError) -> Answer {
         let keyHash = registrationKey.map(Self.hash(ofKey:))
@@ -74,11 +76,14 @@ extension InstanceStore {
             let key = try keyHash.flatMap {
                 try Row.fetchOne(database, sql: "SELECT * FROM registration_key WHERE hash = ?", arguments: [$0])
             }
-            let decision = decide(
-                AdmissionFacts(
-                    agentOfThatName: try Self.agent(named: name, in: database),
-                    agentOfThatSysID: try sysID.flatMap { try Self.agent($0, in: database) },
-                    registrationKey: key.map(RegistrationKeyFacts.init)))
+            var facts = AdmissionFacts(
+                agentOfThatName: try Self.agent(named: name, in: database),
+                agentOfThatSysID: try sysID.flatMap { try Self.agent($0, in: database) },
+                registrationKey: key.map(RegistrationKeyFacts.init))
+            facts.othersOfThatUser = try String.fetchAll(
+                database, sql: "SELECT name FROM ecc_agent WHERE user_name = ? AND name <> ? ORDER BY name LIMIT 5",
+                arguments: [userName, name])
+            let decision = decide(facts)
             try decision.save?.save(into: database)
             if decision.spendRegistrationKey, let keyHash {
                 try database.execute(

@@ -22,6 +22,17 @@ import TrustedTransport
         return (result.record, try ResultPayload(parsing: result.record.payload))
     }
 
+    @Test("An instance whose clock is wrong is said so, and worked for") func clocks() async throws {
+        let home = try TemporaryHome()
+        try home.setUp()
+        let instance = FakeInstance()
+        instance.state.withLock { $0.date = "Sun, 06 Nov 1994 08:49:37 GMT" }
+        let agent = RunningAgent(home, instance)
+        #expect(await eventually { agent.isServing })
+        #expect(AgentStatusReport.read(home: home.path)?.findings.map(\.id) == ["runtime.clock-skew"])
+        #expect(await agent.stop() == nil)
+    }
+
     @Test("From an empty home to a result at the instance, and the registration key is gone") func wholeWay() async throws {
         let home = try TemporaryHome()
         try home.setUp(registrationKey: "once-only-4711")

@@ -25,6 +25,8 @@ final class FakeInstance: InstanceTransport {
         var heartbeats: [AgentMessages.Heartbeat] = []
         var findings: [String] = []
         var outcome: AgentMessages.ResultOutcome?
+        /// What its answers about the start-up say of its clock.
+        var date: String?
         var other: (@Sendable (OutboundRequest, Endpoint) throws(TransportFailure) -> InboundResponse)?
         var waiting = 0
         var mostResultsAtOnce = 0
@@ -108,7 +110,8 @@ final class FakeInstance: InstanceTransport {
         guard authorized else { return InboundResponse(status: 401, headers: [], body: []) }
         if request.path.hasPrefix("/GetMIDInfo.do") {
             let response = SOAPResponse(operation: "execute", rows: [[SOAPField("status", "success")]])
-            return InboundResponse(status: 200, headers: [], body: Array(response.serialised().utf8))
+            let date = state.withLock { $0.date.map { [(name: "Date", value: $0)] } ?? [] }
+            return InboundResponse(status: 200, headers: date, body: Array(response.serialised().utf8))
         }
         if request.path == AgentMessages.basePath {
             let announcement = try read(AgentMessages.Announcement.self)

@@ -9,6 +9,7 @@ struct InstanceClient: Sendable {
     let transport: any InstanceTransport
     let address: InstanceAddress
     let login: InstanceLogin
+    var clock = InstanceClock()
 
     func announce(_ announcement: AgentMessages.Announcement) async throws(InstanceFailure) -> AgentMessages.AnnouncementAnswer {
         try await post(AgentMessages.basePath, announcement, repeatable: true)
@@ -93,6 +94,7 @@ struct InstanceClient: Sendable {
             case .responseOverLimit(let bytes): throw .notUnderstood(path: path, "the answer is longer than \(bytes) bytes")
             }
         }
+        clock.note(response.header("date"))
         if response.status == 401, let finding = response.header("midguard-finding") {
             throw .loginRefused(finding: String(finding.prefix(64)), words: Self.detail(response.body))
         }

@@ -248,6 +248,19 @@ enum AgentFindings {
             ], vendorMessages: ["User cannot be authenticated or is missing the proper roles"])
     }
 
+    static func clockSkew(instance: String, secondsAhead: Double) -> Finding {
+        let seconds = Int(min(abs(secondsAhead), 1e12))
+        return Finding(
+            id: "runtime.clock-skew", severity: .warning, subject: instance,
+            summary: "\(instance) is \(seconds) seconds \(secondsAhead > 0 ? "ahead of" : "behind") this machine.",
+            cause: "One of the two clocks is wrong. Tokens, registration keys, certificates and revocation answers are judged by them.",
+            evidence: ["secondsAhead": "\(Int(max(-1e12, min(secondsAhead, 1e12))))"],
+            fixes: [
+                .init("See what this machine's clock says, and whether it is kept right", command: "date -u"),
+                .init("The same on the instance's machine"),
+            ], references: ["RFC 9110 §6.6.1"])
+    }
+
     static func diskTrouble(_ failure: FileFailure) -> Finding {
         if case .diskFull(let path) = failure {
             return Finding(

@@ -199,7 +199,18 @@ extension Startup {
             return (.passed, ["login by token, with the announcement"])
         }
         let (event, details) = await askInstance(gathered) { client throws(InstanceFailure) in (.passed, try await client.midInfo()) }
+        await compareClocks(gathered)
         return (event, event == .passed ? details + (await takePolicies(&gathered)) : details)
+    }
+
+    /// Whichever of the two is wrong: tokens, registration keys and times of evidence are judged by them.
+    private func compareClocks(_ gathered: Gathered) async {
+        guard let ahead = gathered.client?.clock.secondsAhead, let settings = gathered.settings else { return }
+        if abs(ahead) > InstanceClock.tolerance {
+            await keeper.raise([AgentFindings.clockSkew(instance: settings.instanceURL, secondsAhead: ahead)], thread: Self.thread)
+        } else {
+            await keeper.settle { $0.id == "runtime.clock-skew" }
+        }
     }
 
     /// The instance's rows, where config.xml says that they count. What goes wrong with them is said, and keeps nobody from working.

@@ -14,6 +14,7 @@ let package = Package(
         .library(name: "AgentConfiguration", targets: ["AgentConfiguration"]),
         .library(name: "AgentProtocol", targets: ["AgentProtocol"]),
         .library(name: "AgentIdentity", targets: ["AgentIdentity"]),
+        .library(name: "LDAP", targets: ["LDAP"]),
         .library(name: "TrustPolicy", targets: ["TrustPolicy"]),
         .library(name: "Diagnosis", targets: ["Diagnosis"]),
         .executable(name: "midguard", targets: ["midguard"]),

@@ -24,6 +24,7 @@ let package = Package(
         parser("FuzzOCSP", of: "PathValidation", with: ["Fixtures"]),
         parser("FuzzConfiguration", of: "AgentConfiguration"),
         parser("FuzzPayload", of: "AgentProtocol"),
+        parser("FuzzLDAP", of: "LDAP"),
         .target(
             name: "HostileKeystore", dependencies: [.product(name: "JavaKeystore", package: "midguard")], path: "Support/HostileKeystore",
             swiftSettings: [

@@ -5,6 +5,57 @@ import Testing
 @Suite(
     "Trust stores are cared for in any format: what is added, removed, merged and restored is what keytool sees", .timeLimit(.minutes(15)))
 struct TrustTests {
+    @Test func whatLiesBesideTheStoreIsTrusted() throws {
+        let authority = try CheckTests.Authority()
+        let (chain, key) = try authority.leaf("good", hosts: "DNS:localhost")
+        let server = try OpenSSLServer(chainPEM: chain, keyPEM: key)
+        let installation = try Installation()
+        let instance = try installation.startInstance()
+        try installation.enrol()
+        instance.end(SIGTERM)
+        func check() throws -> Int32 {
+            try MidguardProcess.run(["check", "https://localhost:\(server.port)", "--home", installation.home]).code
+        }
+        #expect(try check() == 1)
+        let folder = installation.home + "/security/anchors.d"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        try FileManager.default.copyItem(atPath: authority.folder.path("root.pem"), toPath: folder + "/corp.pem")
+        try Data("a note".utf8).write(to: URL(fileURLWithPath: folder + "/README"))
+        #expect(try check() == 0)
+        let listed = try MidguardProcess.run(["trust", "list", "--home", installation.home]).output
+        #expect(listed.contains("anchors.d: 1 more certificate") && listed.contains("no certificate in README"), "\(listed)")
+    }
+
+    @Test func theStoreInForceIsTheOneThatTheRuntimeReads() throws {
+        let authority = try CheckTests.Authority()
+        let (chain, key) = try authority.leaf("good", hosts: "DNS:localhost")
+        let server = try OpenSSLServer(chainPEM: chain, keyPEM: key)
+        let installation = try Installation()
+        let instance = try installation.startInstance()
+        try installation.enrol()
+        instance.end(SIGTERM)
+        let (home, url) = (installation.home, "https://localhost:\(server.port)")
+        // Imported where one would think, and another store is the one in use.
+        let stores = try Stores("a")
+        let external = try stores.store("external.jks", "a")
+        let added = try MidguardProcess.run(["trust", "add", authority.folder.path("root.pem"), "--home", home, "--yes"])
+        #expect(added.code == 0, "\(added.error)")
+        #expect(try MidguardProcess.run(["check", url, "--home", home]).code == 0)
+        try FileManager.default.createDirectory(atPath: home + "/conf", withIntermediateDirectories: true)
+        let lines = [
+            "#encoding=UTF-8", "wrapper.java.additional.105=-Djavax.net.ssl.trustStore=\"\(external)\"",
+            "wrapper.java.additional.106=-Djavax.net.ssl.trustStorePassword=changeit",
+        ]
+        try Data(lines.joined(separator: "\n").utf8).write(to: URL(fileURLWithPath: home + "/conf/wrapper-override.conf"))
+        let refused = try MidguardProcess.run(["check", url, "--home", home])
+        #expect(refused.code == 1 && refused.output.contains("store.not-in-force"), "\(refused.output)")
+        #expect(refused.output.contains("wrapper-override.conf, line 2"), "\(refused.output)")
+        // The same command adds to the right one now, and says so.
+        let again = try MidguardProcess.run(["trust", "add", authority.folder.path("root.pem"), "--home", home, "--yes"])
+        #expect(again.code == 0 && again.output.contains("external.jks") && again.error.contains("store.not-in-force"), "\(again)")
+        #expect(try MidguardProcess.run(["check", url, "--home", home]).code == 0)
+    }
+
     @Test func whatAnUpgradeTakesAwayIsSaidAndComesBack() throws {
         let site = try RotationTests.Site()
         let (installation, home) = (site.installation, site.installation.home)

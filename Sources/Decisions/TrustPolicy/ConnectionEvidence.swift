@@ -24,6 +24,8 @@ public struct ConnectionEvidence: Sendable {
     public var revocation: [RevocationOutcome]
     /// By position in `revocation`: a kept answer decided, and what stood in the way of a new one.
     public var revocationFromKept: [Int: [RevocationObstacle]] = [:]
+    /// `TLSv1.2` or `TLSv1.3`, once it is agreed.
+    public var tlsVersion: String?
     /// Asked again with the server's name in the handshake, it was trusted.
     public var isTrustedWithServerName = false
     /// What vouched for the endpoint when it was last trusted, where that is remembered.

@@ -18,7 +18,7 @@ public struct AgentService: Service {
     let persistence: Persistence
     let version: String
     var timing = Timing()
-    var connect: @Sendable (AgentHome, IdentityRing?) throws(TrustUnavailable) -> Connecting
+    var connect: @Sendable (AgentHome, IdentityRing?, AgentLog) throws(TrustUnavailable) -> Connecting
 
     /// Intervals; tests shorten them.
     struct Timing: Sendable {
@@ -41,9 +41,9 @@ public struct AgentService: Service {
     ) {
         layout = HomeLayout(home: home)
         (self.account, self.persistence, self.version) = (account, persistence, version)
-        connect = { home, identity throws(TrustUnavailable) in
+        connect = { home, identity, log throws(TrustUnavailable) in
             if let transport { return Connecting(transport: transport, details: []) }
-            return try Connecting.fromHome(home, identity: identity)
+            return try Connecting.fromHome(home, identity: identity) { log.trace($0) }
         }
     }
 

@@ -37,6 +37,8 @@ public struct TransportConfiguration: Sendable {
     /// Kept-alive connections per endpoint.
     public var idleConnections = 8
     public var idleTimeout: Duration = .seconds(60)
+    /// Told of every connection that was tried, for a log.
+    public var onAttempt: (@Sendable (ConnectionEvidence) -> Void)?
     /// The time that the checks are made for.
     public var clock: @Sendable () -> Date = { Date() }
 

@@ -11,6 +11,7 @@ public struct HomeLayout: Hashable, Sendable {
     public var configFile: String { inside("config.xml") }
     public var logsDirectory: String { inside("logs") }
     public var agentLog: String { inside("logs/agent0.log.0") }
+    public var wrapperConfiguration: String { inside("conf/wrapper.conf") }
     public var wrapperOverride: String { inside("conf/wrapper-override.conf") }
     /// The identity's keystore: since Rome, then until Quebec.
     public var keystores: [String] { [inside("security/agent_keystore"), inside("keystore/agent_keystore.jks")] }

@@ -106,9 +106,7 @@ extension ConnectionFindings {
             cause: "\(sign.because) It decrypts what passes, and its authority is not in the trust store.", evidence: facts,
             fixes: [
                 .init("Ask for connections to \(host) to be exempted from TLS inspection"),
-                .init(
-                    "Trust the device's root after comparing its fingerprint: everything that the device signs, for any host, is then trusted",
-                    command: root.map { context.trusting($0.sha256, from: evidence.endpoint, aia: aia) }, safe: false),
+                trusting(root, aia: aia, evidence, context),
             ],
             vendorMessages: ["PKIX path building failed", "Unable to find certificate chain.", "Request not sent to uri="],
             references: ["RFC 5280 §6.1.1 (d)"])
@@ -116,6 +114,19 @@ extension ConnectionFindings {
 }
 
 extension ConnectionFindings {
+    /// - Parameter root: of the device; nil when it does not present it.
+    fileprivate static func trusting(
+        _ root: ParsedCertificate?, aia: Bool, _ evidence: ConnectionEvidence, _ context: FixContext
+    ) -> Finding.Fix {
+        let consequence = "everything that the device signs, for any host, is then trusted"
+        guard let root else {
+            return .init("Or ask the device's owner for its root certificate, and add that to the trust store: \(consequence)", safe: false)
+        }
+        return .init(
+            "Or trust the device's root after comparing its fingerprint: \(consequence)",
+            command: context.trusting(root.sha256, from: evidence.endpoint, aia: aia), safe: false)
+    }
+
     /// - Parameter last: when the device was trusted with its former key.
     fileprivate static func rotated(
         _ sign: InterceptionSigns.Sign, since last: EndpointVisit, root: ParsedCertificate?, aia: Bool, facts: [String: String],
@@ -133,12 +144,7 @@ extension ConnectionFindings {
             evidence: facts,
             fixes: [
                 .init("Ask for connections to \(host) to be exempted from TLS inspection"),
-                .init(
-                    root == nil
-                        ? "Ask the device's owner for its root certificate, and add that to the trust store"
-                        : "Trust the device's root after comparing its fingerprint: everything that the device signs, for any host, is then "
-                            + "trusted",
-                    command: root.map { context.trusting($0.sha256, from: evidence.endpoint, aia: aia) }, safe: false),
+                trusting(root, aia: aia, evidence, context),
             ],
             vendorMessages: ["PKIX path building failed", "Unable to find certificate chain.", "Request not sent to uri="],
             references: ["RFC 5280 §6.1.1 (d)"])

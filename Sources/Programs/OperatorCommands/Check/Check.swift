@@ -80,7 +80,8 @@ struct Check: AsyncParsableCommand {
         var context = trust.context(connect: connect)
         client.add(to: &context)
         return Inspection(
-            transport: TrustedTransport(configuration: configuration), dial: connect.map { ($0.host, $0.port) }, context: context)
+            transport: TrustedTransport(configuration: configuration), dial: connect.map { ($0.host, $0.port) }, context: context,
+            note: trust.note)
     }
 
     /// Without a store nothing can be judged: that is said of every endpoint.
@@ -101,12 +102,18 @@ struct Check: AsyncParsableCommand {
         var transport: TrustedTransport
         var dial: (host: String, port: Int)?
         var context: FixContext
+        /// That the home's own store is not the one in use: it matters where the chain is refused.
+        var note: Finding?
 
         /// What is seen, as what makes a report of it.
         func look(at line: EndpointSource.Line) async -> @Sendable () -> ConnectionReport {
             guard let endpoint = line.endpoint else { return { ConnectionReport(unreadable: line.text, line: line.number) } }
             let evidence = await transport.inspect(endpoint, dial: dial)
-            return { ConnectionReport(evidence, findings: ConnectionFindings.explaining(evidence, context: context)) }
+            return {
+                let findings = ConnectionFindings.explaining(evidence, context: context)
+                let notes = findings.contains { $0.id.hasPrefix("chain.") } ? [note].compactMap { $0 } : []
+                return ConnectionReport(evidence, findings: findings + notes)
+            }
         }
     }
 }

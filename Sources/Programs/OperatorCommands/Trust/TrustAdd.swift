@@ -36,6 +36,7 @@ struct TrustAdd: AsyncParsableCommand {
 
     func run() async throws {
         let trust = try TrustInForce(store, proxy: proxy)
+        if let note = trust.note { Console.error(FindingText(colours: false).render([note])) }
         let entries = try TrustedEntries(trust)
         let wanted = try await certificates(trust)
         let known = Set(entries.entries.map(\.sha256))

@@ -17,6 +17,8 @@ struct TrustInForce {
     private let policy: PolicyOptions?
     private let options: TrustStoreOptions
     private let passwordText: String
+    /// That the home's own store is not the one in use.
+    let note: Finding?
     var password: KeystorePassword { KeystorePassword(passwordText) }
 
     /// Debian's bundle, then others' places for it.
@@ -30,23 +32,28 @@ struct TrustInForce {
         self.proxy = proxy
         var route: ProxyRoute?
         var kept: String?
-        passwordText = try Self.passwordText(options)
+        var further: String?
+        var store: TrustStoreInForce?
         var policies = PolicyTable.standard(instanceHosts: [])
         var path = options.trustStore.map(absolute)
         if let home = options.home.map(absolute) {
             do {
                 let home = try AgentHome(path: home)
                 (policies, path, route, kept) = (home.policies, home.trustStore, home.proxy, home.evidenceFolder)
+                (further, store) = (home.furtherAnchors, home.trustStoreInForce)
             } catch {
                 throw CommandFailure(findings: [error.finding], exitCode: 3)
             }
         }
+        note = options.home.flatMap { store?.finding(home: absolute($0)) }
+        passwordText = try options.trustStorePasswordFile == nil ? store?.password?.reveal() ?? "changeit" : Self.passwordText(options)
         policies = try policy.map { try $0.table(orElse: policies) } ?? policies
         guard let path = path ?? Self.machineBundle else {
             throw CommandFailure(message: "This machine has no CA bundle: name a store with --trust-store.", exitCode: 3)
         }
         do {
-            file = try TrustStoreFile(path: path, password: KeystorePassword(passwordText))
+            let read = try TrustStoreFile(path: path, password: KeystorePassword(passwordText))
+            file = further.map(read.adding) ?? read
         } catch {
             throw Self.failure(error)
         }

@@ -1,3 +1,4 @@
+import AgentRuntime
 import ArgumentParser
 import Foundation
 import PathValidation
@@ -23,7 +24,8 @@ struct TrustList: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let file = try TrustInForce(store).file
+        let trust = try TrustInForce(store)
+        let file = trust.file
         let rows = file.certificates.map {
             Row(subject: $0.subject.description, issuer: $0.issuer.description, notAfter: $0.notAfter, sha256: $0.sha256)
         }
@@ -38,6 +40,8 @@ struct TrustList: AsyncParsableCommand {
         }
         Console.result(
             "\(file.path): \(rows.count) certificates\(file.unreadable.isEmpty ? "" : ", \(file.unreadable.count) that cannot be read")")
+        for line in file.further.words { Console.result(line) }
+        if let note = trust.note { Console.error(FindingText(colours: false).render([note])) }
         for row in rows {
             Console.result("\(row.sha256.prefix(16))…  until \(row.notAfter.formatted(.iso8601.year().month().day()))  \(row.subject)")
         }

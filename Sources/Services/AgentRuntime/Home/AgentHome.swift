@@ -17,6 +17,7 @@ public struct AgentHome: Sendable {
     public init(path: String) throws(HomeFailure) {
         layout = HomeLayout(home: path)
         configuration = try Self.read(layout.configFile)
+        trustStoreInForce = TrustStoreInForce(layout)
         let secrets = ConfigurationSecrets(configuration, layout: layout)
         closedSecrets = secrets.closed
         do throws(SettingsError) {
@@ -32,8 +33,12 @@ public struct AgentHome: Sendable {
 
     public var path: String { layout.home }
 
-    /// The trust store in force: the Java runtime's if the home has one.
-    public var trustStore: String { Self.first(of: layout.trustStores, orElse: layout.home + "/security/cacerts") }
+    /// The trust store in force: the Java runtime's if the home has one, or another one where its start says so.
+    public var trustStore: String { trustStoreInForce.path }
+    public let trustStoreInForce: TrustStoreInForce
+
+    /// Where further certificates to trust may lie, one or more to a file.
+    public var furtherAnchors: String { layout.home + "/security/anchors.d" }
 
     /// Java's own default. A store with another password cannot be opened, and the finding says so.
     static let trustStorePassword = "changeit"

@@ -39,11 +39,13 @@ extension Connecting {
     /// - Parameter policies: in the place of the home's.
     /// - Parameter identity: whose client certificate the instance, and nobody else, is shown where the login wants that.
     static func fromHome(
-        _ home: AgentHome, identity: IdentityRing?, login: AgentSettings.Login? = nil, policies: PolicyTable? = nil
+        _ home: AgentHome, identity: IdentityRing?, login: AgentSettings.Login? = nil, policies: PolicyTable? = nil,
+        onAttempt: (@Sendable (ConnectionEvidence) -> Void)? = nil
     ) throws(TrustUnavailable) -> Connecting {
         let file: TrustStoreFile
         do throws(TrustStoreError) {
-            file = try TrustStoreFile(path: home.trustStore, password: KeystorePassword(AgentHome.trustStorePassword))
+            file = try TrustStoreFile(path: home.trustStore, password: KeystorePassword(home.trustStoreInForce.password?.reveal() ?? AgentHome.trustStorePassword))
+                .adding(folder: home.furtherAnchors)
         } catch {
             throw TrustUnavailable(error)
         }
@@ -52,6 +54,7 @@ extension Connecting {
             policies: policies ?? home.policies)
         configuration.proxy = home.proxy
         configuration.keptEvidence = KeptEvidence(folder: home.evidenceFolder)
+        configuration.onAttempt = onAttempt
         configuration.visits = VisitBook(path: home.evidenceFolder + "/visits.json")
         if (login ?? home.settings.login) == .certificate, let identity {
             let instance = InstanceAddress(home.settings.url).endpoint
@@ -59,8 +62,17 @@ extension Connecting {
         }
         return Connecting(
             transport: TrustedTransport(configuration: configuration),
-            details: ["trust store \(file.path): \(file.certificates.count) certificates"]
+            details: ["trust store \(file.path): \(file.certificates.count) certificates"] + file.further.words
                 + (home.proxy.map { ["proxy \($0.place)"] } ?? []), store: (file.path, file.certificates))
+    }
+}
+
+extension TrustStoreFile.Further {
+    /// For the account: what lies beside the store.
+    package var words: [String] {
+        if certificates.isEmpty, unreadable.isEmpty { return [] }
+        return ["\(folder): \(certificates.count) more certificate\(certificates.count == 1 ? "" : "s")"]
+            + (unreadable.isEmpty ? [] : ["\(folder): no certificate in \(unreadable.prefix(5).joined(separator: ", "))"])
     }
 }
 

@@ -1,6 +1,7 @@
 import Diagnosis
 import LocalFiles
 import Synchronization
+import TrustPolicy
 
 /// `logs/agent0.log.0` in the shape that people grep for: `MM/dd/yy HH:mm:ss (SSS) Thread [LEVEL *** WORD ***] message`.
 ///
@@ -93,5 +94,13 @@ final class AgentLog: Sendable {
             result.append(isControl ? " " : scalar)
         }
         return String(result)
+    }
+}
+
+extension AgentLog {
+    /// Who said what on a connection; at the finest level only.
+    func trace(_ evidence: ConnectionEvidence) {
+        guard threshold == .debug else { return }
+        for line in ConnectionTrace.lines(evidence) { write(.debug, thread: "TLS", line) }
     }
 }

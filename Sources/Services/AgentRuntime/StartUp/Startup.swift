@@ -15,7 +15,7 @@ struct Startup: Sendable {
     let log: AgentLog
     let keeper: StatusKeeper
     /// Builds the transport: in life from the home's trust store.
-    let connect: @Sendable (AgentHome, IdentityRing?) throws(TrustUnavailable) -> Connecting
+    let connect: @Sendable (AgentHome, IdentityRing?, AgentLog) throws(TrustUnavailable) -> Connecting
     let version: String
     var growing = Backoff()
     var steady = Duration.seconds(5)
@@ -169,7 +169,7 @@ extension Startup {
             return (.refused([AgentFindings.clientPairLost(home: layout.home, keystore: home.keystore)]), [])
         }
         do throws(TrustUnavailable) {
-            let connecting = try connect(home, identity)
+            let connecting = try connect(home, identity, log)
             gathered.transport = connecting.transport
             gathered.store = connecting.store
             gathered.client = InstanceClient(

@@ -20,6 +20,7 @@ struct Dialer: Sendable {
     /// - Parameter settling: waits until the peer has said what it thinks of our client certificate, where it asked for one.
     func open(_ endpoint: Endpoint, dial: (host: String, port: Int)?, settling: Bool) async -> Attempt {
         var attempt = await connect(endpoint, dial: dial, settling)
+        defer { configuration.onAttempt?(attempt.evidence) }
         guard let book = configuration.visits, dial == nil else { return attempt }
         attempt.evidence.lastVisit = book.last(endpoint)
         if attempt.channel != nil, let visit = EndpointVisit(attempt.evidence) { book.note(visit, at: endpoint) }
@@ -136,6 +137,7 @@ struct Dialer: Sendable {
             session.clock.end()
             // Before TLS 1.3 the peer's last word in the handshake comes after the certificate.
             let version = try? await channel.nioSSL_tlsVersion().get()
+            session.update { $0.tlsVersion = version.map { $0 == .tlsv13 ? "TLSv1.3" : "TLSv1.2" } }
             if settling, session.result.evidence.clientCertificate != .notRequested, version != .tlsv12 {
                 // A peer that agrees need not say so: tickets are optional (RFC 8446 §4.6.1).
                 channel.eventLoop.scheduleTask(in: TimeAmount(configuration.clientCertificatePatience)) { settled.succeed() }

@@ -26,7 +26,34 @@ public struct TrustStoreFile: Sendable {
         }
     }
 
-    public var anchors: TrustAnchors { TrustAnchors(certificates) }
+    public var anchors: TrustAnchors { TrustAnchors(certificates + further.certificates) }
+
+    /// Certificates that lie beside the store, one or more to a file: what a container mounts, and no upgrade replaces.
+    public private(set) var further = Further()
+
+    public struct Further: Sendable {
+        public var folder = ""
+        public var certificates: [ParsedCertificate] = []
+        /// Names of files that hold something else, or nothing.
+        public var unreadable: [String] = []
+        /// Files that are read, by name.
+        public static let fileLimit = 1_000
+    }
+
+    /// With the certificates of that folder's files: PEM, DER, PKCS#7. A folder that is not there holds none.
+    public func adding(folder: String) -> TrustStoreFile {
+        var file = self
+        file.further = Further(folder: folder)
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { !$0.hasPrefix(".") }.sorted()
+        for name in names.prefix(Further.fileLimit) {
+            let found =
+                (try? Self.bytes(at: folder + "/" + name)).map { KeyMaterial.salvage($0, password: nil).material.certificates } ?? []
+            let parsed = found.compactMap { try? ParsedCertificate(der: $0.der) }
+            if parsed.isEmpty { file.further.unreadable.append(name) }
+            file.further.certificates += parsed
+        }
+        return file
+    }
 
     private mutating func readPEM(_ text: String) throws(TrustStoreError) {
         let documents: [PEMDocument]

@@ -33,11 +33,12 @@ struct TraceTests {
         #expect(try await trace(lab, trusting: true).hasSuffix("TLSv1.3 session, trusted"))
         let refused = try await trace(lab, trusting: false)
         #expect(
-            refused.contains("SEND") && refused.hasSuffix("ALERT: fatal, description = certificate_unknown (chain.root-missing)"),
+            refused.contains("SEND") && refused.hasSuffix("ALERT: fatal, description = certificate_unknown (chain.intermediate-missing)"),
             "\(refused)")
         let demanded = try await trace(
             lab, trusting: true, ["-tls1_3", "-Verify", "1", "-verify_return_error", "-CAfile", lab.folder.path("root.pem")])
         #expect(demanded.contains("asked for a client certificate, none sent"), "\(demanded)")
-        #expect(demanded.hasSuffix("RECV TLSv1.3 ALERT: fatal, certificate_required"), "\(demanded)")
+        // The version is not known any more where the alert closed the connection at once.
+        #expect(demanded.contains("RECV TLS") && demanded.hasSuffix(" ALERT: fatal, certificate_required"), "\(demanded)")
     }
 }

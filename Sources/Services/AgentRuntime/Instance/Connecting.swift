@@ -44,8 +44,10 @@ extension Connecting {
     ) throws(TrustUnavailable) -> Connecting {
         let file: TrustStoreFile
         do throws(TrustStoreError) {
-            file = try TrustStoreFile(path: home.trustStore, password: KeystorePassword(home.trustStoreInForce.password?.reveal() ?? AgentHome.trustStorePassword))
-                .adding(folder: home.furtherAnchors)
+            file = try TrustStoreFile(
+                path: home.trustStore, password: KeystorePassword(home.trustStoreInForce.password?.reveal() ?? AgentHome.trustStorePassword)
+            )
+            .adding(folder: home.furtherAnchors)
         } catch {
             throw TrustUnavailable(error)
         }

@@ -75,7 +75,7 @@ import Testing
                 "--data-binary", body, instance.base + agent.path + "/claims",
             ])
             #expect(gone.status == 28, "curl gives up after a second: \(gone.error)")
-            try await Task.sleep(for: .milliseconds(300))
+            try await Task.sleep(for: .seconds(2))
             try await agent.insertJob()
             try await Task.sleep(for: .milliseconds(300))
             let claim = try #require(try await agent.claim().first)

@@ -27,7 +27,8 @@ struct RedirectionTests {
     private static let here = Endpoint(scheme: .https, host: "a.example", port: 443)
     private static func redirection(_ location: String, status: Int = 302, method: String = "GET") -> Redirection? {
         let request = OutboundRequest(
-            method: method, path: "/x/y?z=1", headers: [("Authorization", "secret"), ("Content-Type", "text/plain"), ("Accept", "*/*")],
+            method: method, path: "/x/y?z=1",
+            headers: [("Authorization", "secret"), ("X-Some-Key", "secret"), ("Content-Type", "text/plain"), ("Accept", "*/*")],
             body: method == "GET" ? [] : [1])
         return Redirection(
             of: request, to: here, answer: InboundResponse(status: status, headers: [("Location", location)], body: []))
@@ -44,6 +45,7 @@ struct RedirectionTests {
         #expect(next.endpoint.description == endpoint && next.request.path == path)
         // What is meant for one host goes to no other.
         #expect(next.request.headers.contains { $0.name == "Authorization" } == (next.endpoint == Self.here))
+        #expect(next.request.headers.contains { $0.name == "X-Some-Key" } == (next.endpoint == Self.here))
         #expect(next.request.headers.contains { $0.name == "Accept" })
     }
 

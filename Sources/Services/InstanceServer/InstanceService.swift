@@ -74,7 +74,11 @@ public final class InstanceService: Service {
                 let httpsPort = try await secure.port.value()
 
                 group.addTask { try? await cancelWhenGracefulShutdown { try await store.watchOtherProcesses() } }
-                group.addTask { [now] in try? await cancelWhenGracefulShutdown { try await Governance(store: store).run(now: now) } }
+                group.addTask { [now, logger] in
+                    try? await cancelWhenGracefulShutdown {
+                        try await Governance(store: store).run(now: now) { logger.warning("Silent agents could not be looked for: \($0)") }
+                    }
+                }
                 started.settle(.success((BoundPorts(https: httpsPort, http: httpPort), authority)))
                 logger.info("Instance listens", metadata: ["https": "\(httpsPort)", "http": "\(httpPort)"])
                 try await Self.waitForEnd(&group)

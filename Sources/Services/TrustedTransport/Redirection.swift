@@ -8,8 +8,8 @@ public struct Redirection: Sendable {
     /// As it is shown.
     public var url: String
 
-    /// Headers that are meant for the host that was asked, and for no other.
-    private static let personal: Set = ["authorization", "cookie", "proxy-authorization", "x-sn-apikey", "x-api-key"]
+    /// Headers that may go to another host than the one that was asked; any other may be a key by some name.
+    private static let impersonal: Set = ["accept", "accept-charset", "accept-language", "content-type", "user-agent"]
     static let urlLimit = 8192
 
     /// nil when the answer is no redirection, or sends to what is no URL of the web.
@@ -27,7 +27,7 @@ public struct Redirection: Sendable {
             (request.method, request.body, request.mayRepeat) = ("GET", [], true)
             request.headers.removeAll { $0.name.lowercased().hasPrefix("content-") }
         }
-        if next != endpoint { request.headers.removeAll { Self.personal.contains($0.name.lowercased()) } }
+        if next != endpoint { request.headers.removeAll { !Self.impersonal.contains($0.name.lowercased()) } }
         (self.request, self.endpoint, self.url) = (request, next, url.absoluteString)
     }
 }

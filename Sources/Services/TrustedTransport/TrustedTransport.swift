@@ -106,7 +106,7 @@ public final class TrustedTransport: Sendable {
 extension ConnectionEvidence {
     /// A server that does not know which site is wanted shows another one's certificate, or refuses.
     fileprivate var mayBeForTheName: Bool {
-        guard !endpoint.host.contains(":") else { return false }
+        guard IPAddress(endpoint.host) == nil else { return false }
         return switch obstacle {
         case nil, .peerAlert, .reset, .noCommonCipher: true
         default: false

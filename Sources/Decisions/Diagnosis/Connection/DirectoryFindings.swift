@@ -63,8 +63,8 @@ public enum DirectoryFindings {
 
     /// Active Directory answers `invalidCredentials` with a Windows error in its own words: `… data 52e, v4563`.
     private static func activeDirectoryReason(_ message: String) -> (cause: String, fix: String)? {
-        guard let start = message.range(of: ", data ") else { return nil }
-        return reasons[message[start...].prefix { $0.isHexDigit }.lowercased()]
+        guard let mark = message.firstRange(of: ", data ") else { return nil }
+        return reasons[message[mark.upperBound...].prefix { $0.isHexDigit }.lowercased()]
     }
 
     private static let reasons: [String: (cause: String, fix: String)] = [
@@ -81,16 +81,4 @@ public enum DirectoryFindings {
             "The user is locked out after too many wrong passwords (error 775).", "Have the user unlocked, and correct the credential first"
         ),
     ]
-}
-
-extension String {
-    /// Where what follows the first `needle` begins.
-    fileprivate func range(of needle: String) -> String.Index? {
-        var rest = self[...]
-        while !rest.isEmpty {
-            if rest.hasPrefix(needle) { return rest.index(rest.startIndex, offsetBy: needle.count) }
-            rest = rest.dropFirst()
-        }
-        return nil
-    }
 }

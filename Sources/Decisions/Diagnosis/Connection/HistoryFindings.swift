@@ -29,7 +29,11 @@ extension ConnectionFindings {
 
     /// Whether a device that was trusted before now issues from another key: its name was known then, and names the same maker or owner now.
     static func rotatedInterceptor(_ evidence: ConnectionEvidence, issuers: [String]) -> EndpointVisit? {
-        guard let last = evidence.lastVisit else { return nil }
+        // The same issuer under the same name, or the very anchor again: then the store changed, and not the device.
+        guard let last = evidence.lastVisit, !evidence.presented.contains(where: { $0.sha256 == last.anchorSHA256 }),
+            evidence.presented.first?.issuer.description != last.issuer
+                || evidence.presented.contains(where: { $0.subject == $0.issuer })
+        else { return nil }
         let before = [last.issuer, last.anchor]
         let signs = (InterceptionSigns.sign(in: before), InterceptionSigns.sign(in: issuers))
         if signs.0 != nil, signs.1 != nil { return last }

@@ -95,7 +95,8 @@ public struct AgentHome: Sendable {
         settings.proxy.map { proxy in
             ProxyRoute(
                 host: proxy.host, port: proxy.port,
-                credentials: proxy.username.map { ProxyCredentials(username: $0, password: proxy.password?.reveal() ?? "") },
+                credentials: closedSecrets.contains("mid.proxy.password")
+                    ? nil : proxy.username.map { ProxyCredentials(username: $0, password: proxy.password?.reveal() ?? "") },
                 exclusions: ProxyRoute.exclusions(in: proxy.exclusions ?? ""))
         }
     }

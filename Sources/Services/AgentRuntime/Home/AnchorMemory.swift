@@ -28,13 +28,14 @@ package struct AnchorMemory: Sendable {
     package func review(_ store: [ParsedCertificate], storePath: String, at now: Date) -> Finding? {
         let known = read(path)
         let present = Set(store.map(\.sha256))
-        var lost = known.filter { !present.contains($0.sha256) && $0.notAfter > now }
+        let missing = known.filter { !present.contains($0.sha256) }
+        var lost = missing.filter { $0.notAfter > now }
         if !lost.isEmpty {
             let machine = Set(machineBundles.lazy.map(read).first { !$0.isEmpty }?.map(\.sha256) ?? [])
             lost.removeAll { machine.contains($0.sha256) }
         }
-        // Until they are back, or forgotten on purpose, they stay remembered.
-        let all = store + lost
+        // Until they are back, or forgotten on purpose, they stay remembered: no clock makes them go.
+        let all = store + missing
         if Set(all.map(\.sha256)) != Set(known.map(\.sha256)) { write(all, to: path) }
         guard !lost.isEmpty else {
             if Files.exists(lostPath) { try? Files.remove(lostPath) }

@@ -74,6 +74,11 @@ package struct LoginSwitch: Sendable {
     }
 
     private func client(_ settings: RuntimeSettings, _ identity: IdentityRing) throws(Refused) -> InstanceClient {
+        // Cipher text is no password, and a few wrong ones lock the user out.
+        let closed = home.closedSecrets.filter { settings.needs($0) }
+        guard closed.isEmpty else {
+            throw Refused(findings: [HomeFindings.secretsClosed(home.layout.configFile, closed, home: home.path)])
+        }
         do throws(TrustUnavailable) {
             return InstanceClient(
                 transport: try Connecting.fromHome(home, identity: identity, login: settings.login).transport,

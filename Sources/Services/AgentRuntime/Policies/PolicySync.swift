@@ -42,10 +42,12 @@ package struct PolicySync: Sendable {
         let written = PolicyFile.write(table)
         let present = try? Files.read(home.policyFile, limit: PolicyFile.sizeLimit)
         if present == written { return .unchanged(rows: table.rows.count) }
-        let findings = await trial(of: home.completing(table))
-        if !findings.isEmpty {
+        switch await trial(of: home.completing(table)) {
+        case .trusted: break
+        case .refused(let findings):
             if !isDryRun { try? Files.replace(Self.refusedFile(home.path), with: written) }
             return .kept([wouldCutOff(findings, instance)])
+        case .undetermined(let findings): return .kept(findings)
         }
         if isDryRun { return .differs(drift(table, instance)) }
         do throws(FileFailure) {
@@ -57,15 +59,23 @@ package struct PolicySync: Sendable {
         }
     }
 
-    /// What stands against a connection to the instance under these rows; nothing when it is trusted.
-    private func trial(of table: PolicyTable) async -> [Finding] {
+    private enum Trial {
+        case trusted
+        case refused([Finding])
+        /// There was no session to judge.
+        case undetermined([Finding])
+    }
+
+    /// What a connection to the instance comes to under these rows.
+    private func trial(of table: PolicyTable) async -> Trial {
         do throws(TrustUnavailable) {
             let transport = try Connecting.fromHome(home, identity: identity, policies: table).transport
             let evidence = await transport.inspect(InstanceAddress(home.settings.url).endpoint)
-            if evidence.obstacle == nil, case .trusted = evidence.decision.policy.verdict(on: evidence) { return [] }
             let findings = ConnectionFindings.explaining(evidence, context: FixContext(home: home.path))
-            return findings.filter { $0.severity == .error } + (findings.contains { $0.severity == .error } ? [] : findings)
-        } catch { return error.findings }
+            guard evidence.obstacle == nil else { return .undetermined(findings) }
+            if case .trusted = evidence.decision.policy.verdict(on: evidence) { return .trusted }
+            return .refused(findings.filter { $0.severity == .error })
+        } catch { return .undetermined(error.findings) }
     }
 
     static func noneReceived(_ instance: String) -> Finding {
@@ -94,8 +104,9 @@ package struct PolicySync: Sendable {
     }
 
     private func drift(_ table: PolicyTable, _ instance: String) -> Finding {
-        let mine = Dictionary(uniqueKeysWithValues: home.policies.rows.map { ($0.name, $0) })
-        let theirs = Dictionary(uniqueKeysWithValues: home.completing(table).rows.map { ($0.name, $0) })
+        // The bootstrap row may have the name of one in the table.
+        let mine = Dictionary(home.policies.rows.map { ($0.name, $0) }) { first, _ in first }
+        let theirs = Dictionary(home.completing(table).rows.map { ($0.name, $0) }) { first, _ in first }
         let names = Set(mine.keys).union(theirs.keys).filter { mine[$0] != theirs[$0] }.sorted()
         return Finding(
             id: "policy.drift", severity: .notice, subject: home.policyFile,

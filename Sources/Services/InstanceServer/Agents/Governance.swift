@@ -54,10 +54,10 @@ public struct Governance: Sendable {
         return invalidated
     }
 
-    /// Until cancelled.
-    func run(now: @Sendable () -> Date) async throws {
+    /// Until cancelled. A look that fails is made again an hour later.
+    func run(now: @Sendable () -> Date, failed: @Sendable (InstanceStoreError) -> Void) async throws {
         while !Task.isCancelled {
-            try await sweep(now: now())
+            do throws(InstanceStoreError) { try await sweep(now: now()) } catch { failed(error) }
             try await Task.sleep(for: Self.interval)
         }
     }

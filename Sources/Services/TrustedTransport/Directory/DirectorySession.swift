@@ -6,6 +6,8 @@ public actor DirectorySession {
     private let channel: any Channel
     private let timeout: Duration
     private var lastMessageID = 1
+    /// Pages that may have no entry.
+    private static let emptyPages = 16
 
     /// Takes over a channel whose TLS is up.
     static func adopt(_ channel: any Channel, timeout: Duration, limit: Int) async throws -> DirectorySession {
@@ -32,7 +34,8 @@ public actor DirectorySession {
         // One more than wanted tells whether there is more.
         search.sizeLimit = 0
         search.page = .init(size: min(pageSize, entryLimit + 1))
-        while true {
+        // A server may send fewer than asked for; one that sends pages without end is not believed.
+        for _ in 0...(entryLimit + Self.emptyPages) {
             let answers = try await ask(.search(search))
             for case .entry(let entry) in answers.map(\.operation) { entries.append(entry) }
             for case .reference(let urls) in answers.map(\.operation) { references += urls }
@@ -44,6 +47,7 @@ public actor DirectorySession {
             guard let cookie = last.pageCookie, !cookie.isEmpty else { return (entries, references, false) }
             search.page?.cookie = cookie
         }
+        throw .unexpected
     }
 
     /// Says goodbye and hangs up.
@@ -122,7 +126,7 @@ private final class DirectoryConversation: ChannelDuplexHandler {
     private var gathered: [LDAPResponse] = []
     private var octets = 0
 
-    /// - Parameter limit: octets of one answer.
+    /// - Parameter limit: octets of all answers of a session.
     init(limit: Int) { self.limit = limit }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
@@ -132,7 +136,7 @@ private final class DirectoryConversation: ChannelDuplexHandler {
             promise?.fail(ChannelError.ioOnClosedChannel)
             return
         }
-        (current, gathered, octets) = (question, [], 0)
+        (current, gathered) = (question, [])
         context.write(wrapOutboundOut(context.channel.allocator.buffer(bytes: question.bytes)), promise: promise)
     }
 

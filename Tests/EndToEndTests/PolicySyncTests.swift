@@ -71,6 +71,13 @@ struct PolicySyncTests {
         let decided = try MidguardProcess.run(["policy", "decide", site.installation.url, "--home", home])
         #expect(decided.output.contains("instance"), "\(decided.output)")
         #expect(try pull().output.contains("the instance's already"))
+        // A row of another category may have the name of the bootstrap's.
+        let file = site.installation.folder.path("odd.json")
+        let odd = #"{"policies": [{"name": "instance", "category": "internet", "includes": ["*"], "revocation": "allowUnknown"}]}"#
+        try Data(odd.utf8).write(to: URL(fileURLWithPath: file))
+        #expect(try MidguardProcess.run(["instance", "policies", "set", file, "--data", site.installation.data]).code == 0)
+        let named = try pull("--dry-run")
+        #expect(named.code == 0 && named.output.contains("policy.drift"), "\(named)")
         let cleared = try MidguardProcess.run(["instance", "policies", "clear", "--data", site.installation.data])
         #expect(cleared.code == 0)
         #expect(try pull().error.contains("policy.none-received"))

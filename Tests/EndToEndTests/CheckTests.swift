@@ -130,7 +130,7 @@ struct CheckTests {
 
     @Test func aClosedPortIsNotKnowing() throws {
         let authority = try Authority()
-        let (report, code) = try Self.check("https://localhost:\(try freePort())", store: authority.folder.path("root.pem"))
+        let (report, code) = try Self.check("https://localhost:\(try LoopbackPort.free())", store: authority.folder.path("root.pem"))
         #expect(report.verdict == "unreachable" && code == 3)
         #expect(report.findings.first?.id == "network.refused")
     }
@@ -184,7 +184,7 @@ struct CheckTests {
         let server = try OpenSSLServer(chainPEM: chain, keyPEM: key)
         let silent = try ScriptedServer { $0.saysNothing() }
         defer { silent.stop() }
-        let closed = try freePort()
+        let closed = try LoopbackPort.free()
         let list = """
             # one that nobody answers for holds nobody back
             localhost:\(silent.port)

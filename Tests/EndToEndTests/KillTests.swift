@@ -65,8 +65,8 @@ final class Installation {
 
     init() throws {
         folder = try TemporaryFolder()
-        port = try freePort()
-        httpPort = try freePort()
+        port = try LoopbackPort.free()
+        httpPort = try LoopbackPort.free()
     }
 
     var logs: String {

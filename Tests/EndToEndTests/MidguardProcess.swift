@@ -105,18 +105,3 @@ func eventually<Value>(within seconds: Double, _ what: @autoclosure () -> String
         usleep(50_000)
     }
 }
-
-/// A loopback port that was free a moment ago.
-func freePort() throws -> Int {
-    let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(socket) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let bound = withUnsafeMutablePointer(to: &address) {
-        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(socket, $0, length) == 0 && getsockname(socket, $0, &length) == 0 }
-    }
-    guard bound else { throw CounterpartFailure("no free port") }
-    return Int(UInt16(bigEndian: address.sin_port))
-}

@@ -15,7 +15,7 @@ struct PolicyTests {
 
         init(_ authority: CheckTests.Authority) throws {
             folder = authority.folder
-            port = try SquidProxy.freePort()
+            port = try LoopbackPort.free()
             let extensions =
                 "subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\nauthorityInfoAccess=OCSP;URI:http://127.0.0.1:\(port)/\n"
             for name in ["good", "bad"] {

@@ -74,7 +74,7 @@ struct ProxyTests {
 
     @Test func aProxyThatIsNotThereIsNotTheEndpointsFault() throws {
         let site = try Site()
-        let (gone, code) = try site.check(["--proxy", "http://127.0.0.1:\(try SquidProxy.freePort())"])
+        let (gone, code) = try site.check(["--proxy", "http://127.0.0.1:\(try LoopbackPort.free())"])
         #expect(gone.findings.first?.id == "proxy.unreachable" && code == 3)
         #expect(try CheckTests.paste(try #require(gone.findings.first?.fixes.last?.command), in: site.folder).contains("trusted"))
         let (unknown, _) = try site.check(["--proxy", "http://no-such-proxy.invalid:3128"])

@@ -18,7 +18,7 @@ struct ConnectingTests {
     @Test func anAddressThatRefusesIsPassedOver() async throws {
         let server = try ScriptedServer { $0.saysNothing() }
         defer { server.stop() }
-        let closed = try SquidProxy.freePort()
+        let closed = try LoopbackPort.free()
         for addresses in [[("127.0.0.1", closed), ("127.0.0.1", server.port)], [("::1", closed), ("127.0.0.1", server.port)]] {
             let channel = try await race(addresses)
             #expect(channel.remoteAddress?.text == "127.0.0.1:\(server.port)")

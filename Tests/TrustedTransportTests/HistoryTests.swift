@@ -14,7 +14,7 @@ struct HistoryTests {
 
     private let port: Int
 
-    init() throws { (lab, folder, port) = (try Lab(), try TemporaryFolder(), try SquidProxy.freePort()) }
+    init() throws { (lab, folder, port) = (try Lab(), try TemporaryFolder(), try LoopbackPort.free()) }
 
     private func run(_ line: String) throws { try Counterpart.openssl.run(line.split(separator: " ").map(String.init), in: folder) }
 

@@ -23,7 +23,7 @@ struct OutageTests {
             try run(
                 "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout root.key -out root.pem -days 300 -subj /CN=Lab.Root")
             try run("x509 -in root.pem -outform DER -out root.der")
-            let port = try SquidProxy.freePort()
+            let port = try LoopbackPort.free()
             let extensions =
                 "subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\nauthorityInfoAccess=OCSP;URI:http://127.0.0.1:\(port)/\n"
             _ = try folder.write(extensions, to: "leaf.cnf")

@@ -12,7 +12,7 @@ struct ProxiedEvidenceTests {
     @Test func aListBehindTheProxy() async throws {
         let folder = try TemporaryFolder()
         _ = try folder.write("a list", to: "list.crl")
-        let port = try SquidProxy.freePort()
+        let port = try LoopbackPort.free()
         let server = Process()
         server.executableURL = try Counterpart.python3.executable()
         server.arguments = ["-m", "http.server", "\(port)", "--bind", "127.0.0.1", "--directory", folder.url.path]

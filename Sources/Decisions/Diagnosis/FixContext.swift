@@ -62,7 +62,3 @@ public struct FixContext: Hashable, Sendable {
         return "\(fetch) | sudo tee /usr/local/share/ca-certificates/midguard-\(sha256.prefix(16)).crt && sudo update-ca-certificates"
     }
 }
-
-extension Endpoint {
-    public var hostAndPort: String { "\(host.contains(":") ? "[\(host)]" : host):\(port)" }
-}

@@ -18,6 +18,10 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
+extension Endpoint {
+    public var hostAndPort: String { "\(host.contains(":") ? "[\(host)]" : host):\(port)" }
+}
+
 extension Endpoint.Scheme {
     public var defaultPort: Int? {
         switch self {

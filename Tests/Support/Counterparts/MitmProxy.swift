@@ -8,7 +8,7 @@ public final class MitmProxy: Sendable {
     private let process: Process
 
     public init(in folder: TemporaryFolder) throws {
-        port = try SquidProxy.freePort()
+        port = try LoopbackPort.free()
         let configuration = folder.path("mitmproxy-\(UUID().uuidString)")
         process = Process()
         process.executableURL = try Counterpart.mitmdump.executable()
@@ -23,7 +23,7 @@ public final class MitmProxy: Sendable {
         try process.run()
         authority = configuration + "/mitmproxy-ca-cert.pem"
         let deadline = Date(timeIntervalSinceNow: 60)
-        while !SquidProxy.accepts(port) || !FileManager.default.fileExists(atPath: authority) {
+        while !LoopbackPort.accepts(port) || !FileManager.default.fileExists(atPath: authority) {
             guard process.isRunning, Date() < deadline else { throw CounterpartFailure("mitmproxy does not listen") }
             usleep(50_000)
         }

@@ -15,7 +15,7 @@ public final class NginxServer: Sendable {
         self.folder = folder
         // Started by root it gives that up, and must still reach its files.
         try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: folder.url.path)
-        port = try SquidProxy.freePort()
+        port = try LoopbackPort.free()
         let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map { "\($0)_temp_path \(folder.path($0));" }
         let (chain, key) = (try folder.write(chainPEM, to: "chain.pem"), try folder.write(keyPEM, to: "key.pem"))
         var second = ""
@@ -47,7 +47,7 @@ public final class NginxServer: Sendable {
         process.standardError = FileHandle.nullDevice
         try process.run()
         let deadline = Date(timeIntervalSinceNow: 20)
-        while !SquidProxy.accepts(port) {
+        while !LoopbackPort.accepts(port) {
             guard process.isRunning, Date() < deadline else {
                 let log = (try? String(contentsOfFile: folder.path("error.log"), encoding: .utf8)) ?? "no log"
                 throw CounterpartFailure("nginx does not listen: \(log)")

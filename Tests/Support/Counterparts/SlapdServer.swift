@@ -16,7 +16,7 @@ public final class SlapdServer: Sendable {
     /// - Parameter people: entries `uid=person-N` with a photograph of their own below `ou=people`.
     public init(chainPEM: String? = nil, keyPEM: String? = nil, people: Int = 3) throws {
         folder = try TemporaryFolder()
-        (port, securePort) = (try SquidProxy.freePort(), try SquidProxy.freePort())
+        (port, securePort) = (try LoopbackPort.free(), try LoopbackPort.free())
         let program = try Counterpart.slapd.executable()
         try FileManager.default.createDirectory(atPath: folder.path("database"), withIntermediateDirectories: false)
         var lines = ["core", "cosine", "inetorgperson"].map { "include /etc/ldap/schema/\($0).schema" }
@@ -61,7 +61,7 @@ public final class SlapdServer: Sendable {
             program,
             ["-d", "0", "-f", configuration, "-h", "ldap://127.0.0.1:\(port)/ ldaps://127.0.0.1:\(securePort)/"])
         let deadline = Date(timeIntervalSinceNow: 20)
-        while !SquidProxy.accepts(port) {
+        while !LoopbackPort.accepts(port) {
             guard process.isRunning, Date() < deadline else { throw CounterpartFailure("slapd does not listen") }
             usleep(20_000)
         }

@@ -5,8 +5,8 @@
 help: ## list these verbs
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r verb says; do printf '%-18s %s\n' "$$verb" "$$says"; done
 
-setup: ## install the Debian packages that are missing
-	@scripts/setup
+setup: ## install the Debian packages that are missing, those of the tests included
+	@scripts/setup test
 
 trial: ## see an agent and its instance at work on this machine (ARGS="--keep DIR --once")
 	@scripts/trial $(ARGS)

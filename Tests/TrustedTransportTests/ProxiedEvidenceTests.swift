@@ -13,25 +13,14 @@ struct ProxiedEvidenceTests {
         let folder = try TemporaryFolder()
         _ = try folder.write("a list", to: "list.crl")
         let port = try LoopbackPort.free()
-        let server = Process()
-        server.executableURL = try Counterpart.python3.executable()
-        server.arguments = ["-m", "http.server", "\(port)", "--bind", "127.0.0.1", "--directory", folder.url.path]
-        (server.standardInput, server.standardOutput, server.standardError) = (
-            FileHandle.nullDevice, FileHandle.nullDevice, FileHandle.nullDevice
-        )
-        try server.run()
-        defer { server.terminate() }
+        let server = try PeerProcess(
+            .python3, ["-m", "http.server", "\(port)", "--bind", "127.0.0.1", "--directory", folder.url.path], port: port)
+        defer { withExtendedLifetime(server) {} }
         let proxy = try SquidProxy(names: ["lists.behind.example": "127.0.0.1"])
         let request = EvidenceRequest(kind: .crl, url: "http://lists.behind.example:\(port)/list.crl")
         let through = ProxyRoute(host: "127.0.0.1", port: proxy.port)
-        var answer = EvidenceAnswer.failed(.nameNotFound)
-        // The server of Python takes a moment to start; squid says 503 until then.
-        for _ in 0..<100 {
-            let fetcher = EvidenceFetcher(group: MultiThreadedEventLoopGroup.singleton, timeout: .seconds(5), proxy: through)
-            answer = await fetcher.fetch(request)
-            if case .answered(200, _, _, _) = answer { break }
-            try await Task.sleep(for: .milliseconds(100))
-        }
+        let fetcher = EvidenceFetcher(group: MultiThreadedEventLoopGroup.singleton, timeout: .seconds(5), proxy: through)
+        let answer = await fetcher.fetch(request)
         guard case .answered(200, _, let via, let body) = answer else { return #expect(Bool(false), "\(answer)") }
         #expect(body == Array("a list".utf8))
         #expect(via?.contains("lab.proxy") == true)

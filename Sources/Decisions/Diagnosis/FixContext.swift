@@ -1,4 +1,4 @@
-public import TrustPolicy
+import TrustPolicy
 
 /// What the call said that led to a finding: a printed command carries it on, so that it works when pasted.
 public struct FixContext: Hashable, Sendable {

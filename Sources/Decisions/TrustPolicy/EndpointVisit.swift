@@ -35,9 +35,5 @@ public struct EndpointVisit: Hashable, Sendable, Codable {
 
 extension CandidatePath {
     /// `HOST:PORT` of all that its certificates name to ask about them.
-    public var sources: [String] { Set(certificates.flatMap(\.evidenceURLs).compactMap { Endpoint($0)?.place }).sorted() }
-}
-
-extension Endpoint {
-    fileprivate var place: String { "\(host.contains(":") ? "[\(host)]" : host):\(port)" }
+    public var sources: [String] { Set(certificates.flatMap(\.evidenceURLs).compactMap { Endpoint($0)?.hostAndPort }).sorted() }
 }

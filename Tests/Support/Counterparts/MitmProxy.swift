@@ -5,32 +5,20 @@ public final class MitmProxy: Sendable {
     public let port: Int
     /// Its authority, PEM.
     public let authority: String
-    private let process: Process
+    private let process: PeerProcess
 
     public init(in folder: TemporaryFolder) throws {
         port = try LoopbackPort.free()
         let configuration = folder.path("mitmproxy-\(UUID().uuidString)")
-        process = Process()
-        process.executableURL = try Counterpart.mitmdump.executable()
-        process.arguments = [
-            "--mode", "regular", "--listen-host", "127.0.0.1", "--listen-port", "\(port)", "--set", "confdir=\(configuration)",
-            "--ssl-insecure", "-q",
-        ]
-        process.environment = ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": folder.url.path]
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        authority = configuration + "/mitmproxy-ca-cert.pem"
-        let deadline = Date(timeIntervalSinceNow: 60)
-        while !LoopbackPort.accepts(port) || !FileManager.default.fileExists(atPath: authority) {
-            guard process.isRunning, Date() < deadline else { throw CounterpartFailure("mitmproxy does not listen") }
-            usleep(50_000)
-        }
-    }
-
-    deinit {
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        let authority = configuration + "/mitmproxy-ca-cert.pem"
+        self.authority = authority
+        process = try PeerProcess(
+            .mitmdump,
+            [
+                "--mode", "regular", "--listen-host", "127.0.0.1", "--listen-port", "\(port)", "--set", "confdir=\(configuration)",
+                "--ssl-insecure", "-q",
+            ],
+            environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": folder.url.path], port: port, seconds: 60,
+            isReady: { FileManager.default.fileExists(atPath: authority) })
     }
 }

@@ -3,7 +3,7 @@ import Foundation
 /// nginx on a loopback port of its own, with nothing of the machine's configuration.
 public final class NginxServer: Sendable {
     public let port: Int
-    private let process: Process
+    private let process: PeerProcess
     private let folder: TemporaryFolder
 
     /// - Parameter directives: lines of the `server` block.
@@ -39,25 +39,6 @@ public final class NginxServer: Sendable {
                 \(second)
             }
             """, to: "nginx.conf")
-        process = Process()
-        process.executableURL = try Counterpart.nginx.executable()
-        process.arguments = ["-p", folder.url.path, "-c", configuration]
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let deadline = Date(timeIntervalSinceNow: 20)
-        while !LoopbackPort.accepts(port) {
-            guard process.isRunning, Date() < deadline else {
-                let log = (try? String(contentsOfFile: folder.path("error.log"), encoding: .utf8)) ?? "no log"
-                throw CounterpartFailure("nginx does not listen: \(log)")
-            }
-            usleep(20_000)
-        }
-    }
-
-    deinit {
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        process = try PeerProcess(.nginx, ["-p", folder.url.path, "-c", configuration], port: port, log: folder.path("error.log"))
     }
 }

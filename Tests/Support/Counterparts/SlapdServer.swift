@@ -9,7 +9,7 @@ public final class SlapdServer: Sendable {
 
     public let port: Int
     public let securePort: Int
-    private let process: Process
+    private let process: PeerProcess
     private let folder: TemporaryFolder
 
     /// - Parameter chainPEM: the server's certificate and those above it; without one it has no TLS at all.
@@ -17,7 +17,6 @@ public final class SlapdServer: Sendable {
     public init(chainPEM: String? = nil, keyPEM: String? = nil, people: Int = 3) throws {
         folder = try TemporaryFolder()
         (port, securePort) = (try LoopbackPort.free(), try LoopbackPort.free())
-        let program = try Counterpart.slapd.executable()
         try FileManager.default.createDirectory(atPath: folder.path("database"), withIntermediateDirectories: false)
         var lines = ["core", "cosine", "inetorgperson"].map { "include /etc/ldap/schema/\($0).schema" }
         lines += ["modulepath /usr/lib/ldap", "moduleload back_mdb", "pidfile \(folder.path("pid"))", "argsfile \(folder.path("args"))"]
@@ -54,32 +53,8 @@ public final class SlapdServer: Sendable {
             entries += "cn: Person (\(number)) *\nsn:: \(Data("Müller \(number)".utf8).base64EncodedString())\n\n"
         }
         // In the mode of slapadd, then as a server.
-        let adding = try Self.process(program, ["-Tadd", "-f", configuration, "-l", folder.write(entries, to: "entries.ldif")])
-        adding.waitUntilExit()
-        guard adding.terminationStatus == 0 else { throw CounterpartFailure("slapd does not take the entries") }
-        process = try Self.process(
-            program,
-            ["-d", "0", "-f", configuration, "-h", "ldap://127.0.0.1:\(port)/ ldaps://127.0.0.1:\(securePort)/"])
-        let deadline = Date(timeIntervalSinceNow: 20)
-        while !LoopbackPort.accepts(port) {
-            guard process.isRunning, Date() < deadline else { throw CounterpartFailure("slapd does not listen") }
-            usleep(20_000)
-        }
-    }
-
-    deinit {
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
-    }
-
-    private static func process(_ program: URL, _ arguments: [String]) throws -> Process {
-        let process = Process()
-        process.executableURL = program
-        process.arguments = arguments
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        return process
+        try Counterpart.slapd.run(["-Tadd", "-f", configuration, "-l", folder.write(entries, to: "entries.ldif")], in: folder)
+        process = try PeerProcess(
+            .slapd, ["-d", "0", "-f", configuration, "-h", "ldap://127.0.0.1:\(port)/ ldaps://127.0.0.1:\(securePort)/"], port: port)
     }
 }

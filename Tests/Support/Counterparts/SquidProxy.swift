@@ -3,7 +3,7 @@ import Foundation
 /// Squid on a loopback port of its own, with nothing of the machine's configuration.
 public final class SquidProxy: Sendable {
     public let port: Int
-    private let process: Process
+    private let process: PeerProcess
     private let folder: TemporaryFolder
 
     /// - Parameter rules: lines of squid.conf about who may do what.
@@ -45,27 +45,7 @@ public final class SquidProxy: Sendable {
             lines += ["auth_param basic program \(helper)", "auth_param basic children 1", "auth_param basic realm lab"]
         }
         let configuration = try folder.write((lines + inspecting + rules).joined(separator: "\n") + "\n", to: "squid.conf")
-        process = Process()
-        process.executableURL = try Counterpart.squid.executable()
         // -N: this process and no daemon.
-        process.arguments = ["-N", "-f", configuration]
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let deadline = Date(timeIntervalSinceNow: 20)
-        while !LoopbackPort.accepts(port) {
-            guard process.isRunning, Date() < deadline else {
-                process.terminate()
-                let log = (try? String(contentsOfFile: folder.path("cache.log"), encoding: .utf8)) ?? "no log"
-                throw CounterpartFailure("squid does not listen: \(log)")
-            }
-            usleep(20_000)
-        }
-    }
-
-    deinit {
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        process = try PeerProcess(.squid, ["-N", "-f", configuration], port: port, log: folder.path("cache.log"))
     }
 }

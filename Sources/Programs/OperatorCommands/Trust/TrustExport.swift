@@ -15,7 +15,9 @@ struct TrustExport: ParsableCommand {
     func run() throws {
         let entries = try TrustedEntries(TrustInForce(store))
         let chosen = aliases.isEmpty && fingerprints.isEmpty ? entries.entries : try entries.named(aliases, fingerprints)
-        let text = chosen.map { "# \(Printable.line($0.subject)), SHA-256 \($0.sha256)\n\(pem($0.certificate.der))\n" }.joined()
+        let text = chosen.map {
+            "# \(Printable.line($0.subject)), SHA-256 \($0.sha256)\n" + PEM.encode(certificate: $0.certificate.der)
+        }.joined()
         guard let out else { return StandardStream.write(Array(text.utf8), to: 1) }
         do throws(FileFailure) { try Files.create(absolute(out), with: Array(text.utf8)) } catch {
             throw CommandFailure(findings: StoreProblem(error).findings, exitCode: 3)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import JavaKeystore
 import PathValidation
 import X509
 
@@ -21,13 +22,7 @@ struct TrustFetch: AsyncParsableCommand {
         guard !chosen.isEmpty else { throw CommandFailure(message: "No certificate could be fetched.", exitCode: 3) }
         for certificate in chosen {
             Console.error("\(certificate.subject)\n  SHA-256 \(certificate.sha256)")
-            Console.result(pem(certificate.der))
+            StandardStream.write(Array(PEM.encode(certificate: certificate.der).utf8), to: 1)
         }
     }
-}
-
-/// PEM with lines of 64 characters (RFC 7468).
-func pem(_ der: [UInt8]) -> String {
-    let body = Data(der).base64EncodedString(options: [.lineLength64Characters, .endLineWithLineFeed])
-    return "-----BEGIN CERTIFICATE-----\n\(body)\n-----END CERTIFICATE-----"
 }

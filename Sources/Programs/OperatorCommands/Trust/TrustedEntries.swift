@@ -65,9 +65,9 @@ struct TrustedEntries {
         guard let keystore else {
             var text = try Self.bytes(path)
             let kept = entries.filter { !removed.contains($0.sha256) }
-            if !removed.isEmpty { text = Array(kept.map { pem($0.certificate.der) + "\n" }.joined().utf8) }
+            if !removed.isEmpty { text = Array(kept.map { PEM.encode(certificate: $0.certificate.der) }.joined().utf8) }
             if let last = text.last, last != 0x0A { text.append(0x0A) }
-            return text + Array(added.map { pem($0.der) + "\n" }.joined().utf8)
+            return text + Array(added.map { PEM.encode(certificate: $0.der) }.joined().utf8)
         }
         var store = Keystore(
             entries: keystore.keystore.entries.filter { entry in

@@ -79,10 +79,7 @@ package struct AnchorMemory: Sendable {
     /// Trouble with the file is no reason not to work.
     private func write(_ certificates: [ParsedCertificate], to path: String) {
         var seen: Set<String> = []
-        let text = certificates.filter { seen.insert($0.sha256).inserted }.map { certificate in
-            let body = Data(certificate.der).base64EncodedString(options: [.lineLength64Characters, .endLineWithLineFeed])
-            return "-----BEGIN CERTIFICATE-----\n\(body)\n-----END CERTIFICATE-----\n"
-        }.joined()
+        let text = certificates.filter { seen.insert($0.sha256).inserted }.map { PEM.encode(certificate: $0.der) }.joined()
         try? Files.replace(path, with: Array(text.utf8))
     }
 }

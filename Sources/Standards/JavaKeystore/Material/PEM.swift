@@ -5,6 +5,9 @@ public enum PEM {
         certificates.map { block("CERTIFICATE", $0.bytes) }.joined()
     }
 
+    /// DER of a certificate.
+    public static func encode(certificate: [UInt8]) -> String { block("CERTIFICATE", certificate[...]) }
+
     /// In the clear.
     public static func encode(_ privateKey: PrivateKeyInfo) -> String { block("PRIVATE KEY", privateKey.der[...]) }
 

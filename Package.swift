@@ -88,8 +88,8 @@ func services() -> [Target] {
             "InstanceServer", in: "Services",
             uses: [
                 "AgentProtocol", "InstanceStore", "PathValidation", "AgentIdentity", "StrictXML", .hummingbird, .hummingbirdCore,
-                .hummingbirdTLS, .httpTypes, .mustache, .x509, .asn1, .crypto, .cryptoExtras, .nioCore, .nioSSL, .serviceLifecycle,
-                .logging,
+                .hummingbirdTLS, .httpTypes, .mustache, .x509, .asn1, .crypto, .cryptoExtras, .nioCore, .nioHTTP1, .nioSSL,
+                .serviceLifecycle, .logging,
             ],
             tests: ["TrustedTransport"])
         + module(

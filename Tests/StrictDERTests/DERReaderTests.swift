@@ -34,8 +34,8 @@ import Testing
         Number(content: [0x80], value: nil), Number(content: [], value: nil), Number(content: [0, 1], value: nil),
         Number(content: [0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], value: .max),
         Number(content: [0, 0x80, 0, 0, 0, 0, 0, 0, 0], value: nil),
-    ]) func integers(_ row: Number) {
-        let element = DERElement(tag: 2, content: row.content[...], encoded: row.content[...])
+    ]) func integers(_ row: Number) throws {
+        let element = try DERReader.single(DERElement.Tag.integer, in: DER.element(DERElement.Tag.integer, row.content)[...], "number")
         #expect((try? element.integer("number")) == row.value)
     }
 

@@ -19,9 +19,9 @@ import Testing
         Row(tag: 0x17, text: "7001010000Z", milliseconds: nil), Row(tag: 0x04, text: "20000229120000Z", milliseconds: nil),
     ]
 
-    @Test(arguments: rows) func reading(_ row: Row) {
-        let content = Array(row.text.utf8)[...]
-        #expect((try? DERTime.milliseconds(DERElement(tag: row.tag, content: content, encoded: content), "time")) == row.milliseconds)
+    @Test(arguments: rows) func reading(_ row: Row) throws {
+        let element = try DERReader.single(row.tag, in: DER.element(row.tag, Array(row.text.utf8))[...], "time")
+        #expect((try? DERTime.milliseconds(element, "time")) == row.milliseconds)
     }
 
     @Test(arguments: [0, 1, -1, 999, 951_825_600_000, 951_868_799_999, -62_135_596_800_000, 253_402_300_799_999, 1_795_570_553_120])

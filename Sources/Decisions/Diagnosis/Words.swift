@@ -14,13 +14,15 @@ enum Words {
     /// With how far that is from `now`: `2026-11-24T10:00:00Z (3 days ago)`.
     static func time(_ date: Date, from now: Date) -> String {
         let seconds = date.timeIntervalSince(now)
-        let span = abs(seconds)
-        let amount =
-            span < 120
-            ? "\(Int(span)) seconds"
-            : span < 7_200
-                ? "\(Int(span / 60)) minutes" : span < 172_800 ? "\(Int(span / 3_600)) hours" : "\(Int(min(span, 1e11) / 86_400)) days"
-        return "\(time(date)) (\(seconds < 0 ? "\(amount) ago" : "in \(amount)"))"
+        return "\(time(date)) (\(seconds < 0 ? "\(span(seconds)) ago" : "in \(span(seconds))"))"
+    }
+
+    /// In the largest unit of which there are at least two.
+    static func span(_ seconds: Double) -> String {
+        let span = min(abs(seconds), 1e11)
+        if span < 120 { return "\(Int(span)) seconds" }
+        if span < 7_200 { return "\(Int(span / 60)) minutes" }
+        return span < 172_800 ? "\(Int(span / 3_600)) hours" : "\(Int(span / 86_400)) days"
     }
 
     static func list(_ items: [String], limit: Int = 8) -> String {

@@ -30,6 +30,8 @@ public struct ConnectionEvidence: Sendable {
     public var isTrustedWithServerName = false
     /// What vouched for the endpoint when it was last trusted, where that is remembered.
     public var lastVisit: EndpointVisit?
+    /// What others say the time is: asked for only when a certificate of the path is out of its time.
+    public var clockReadings: [ClockReading] = []
     /// The time the checks were made for.
     public var at: Date
     /// The trust store that was used, for messages: path and number of entries.

@@ -14,6 +14,7 @@ public final class TrustedTransport: Sendable {
         configuration: TransportConfiguration, group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         evidence: (any EvidenceSource)? = nil
     ) {
+        HandlerTypes.complete()
         self.configuration = configuration
         dialer = Dialer(
             configuration: configuration, group: group,

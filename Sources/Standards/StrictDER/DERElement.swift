@@ -1,12 +1,15 @@
 /// One DER element: identifier octet, content, and all of it as it was written. Slices of the bytes that were read: nothing is copied.
 public struct DERElement: Hashable, Sendable {
-    public var tag: UInt8
-    public var content: ArraySlice<UInt8>
-    public var encoded: ArraySlice<UInt8>
+    /// All of it.
+    public let encoded: ArraySlice<UInt8>
+    /// One slice is kept, and not two: to hold the bytes takes longer than to read the octets.
+    private let headerLength: Int
 
-    public init(tag: UInt8, content: ArraySlice<UInt8>, encoded: ArraySlice<UInt8>) {
-        (self.tag, self.content, self.encoded) = (tag, content, encoded)
-    }
+    /// - Parameter headerLength: of identifier and length octets, at most all there are.
+    init(encoded: ArraySlice<UInt8>, headerLength: Int) { (self.encoded, self.headerLength) = (encoded, headerLength) }
+
+    public var tag: UInt8 { encoded[encoded.startIndex] }
+    public var content: ArraySlice<UInt8> { encoded[(encoded.startIndex + headerLength)...] }
 
     /// Reads what is inside this element.
     public var inside: DERReader { DERReader(content) }

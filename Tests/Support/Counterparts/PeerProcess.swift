@@ -30,7 +30,10 @@ public final class PeerProcess: Sendable {
         }
     }
 
-    deinit {
+    deinit { end() }
+
+    public func end() {
+        guard process.isRunning else { return }
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
     }

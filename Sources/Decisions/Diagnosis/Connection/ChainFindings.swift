@@ -6,7 +6,9 @@ extension ConnectionFindings {
         guard evidence.decision.policy.checks.chain else { return [] }
         let scene = PathFindings.Scene(
             subject: evidence.subject, owner: evidence.endpoint.host,
-            facts: ["presented": evidence.presentedText, "trustStore": evidence.storeText], at: evidence.at)
+            facts: ["presented": evidence.presentedText, "trustStore": evidence.storeText].merging(
+                clockAgreement(evidence).map { ["clock": $0] } ?? [:]
+            ) { $1 }, at: evidence.at)
         guard let path = evidence.path else {
             return [PathFindings.malformed(evidence.malformed.first ?? "no certificate was presented", scene)]
         }

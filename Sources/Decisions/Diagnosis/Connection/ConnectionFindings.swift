@@ -7,15 +7,18 @@ public import TrustPolicy
 public enum ConnectionFindings {
     public static func explaining(_ evidence: ConnectionEvidence, context: FixContext = FixContext()) -> [Finding] {
         guard let cause = nameIndicationNeeded(evidence, context: context) else { return causes(evidence, context: context) }
-        var consequences = causes(evidence, context: context)
-        for index in consequences.indices where consequences[index].severity == .error { consequences[index].consequenceOf = cause.id }
-        return [cause] + consequences
+        return [cause] + causes(evidence, context: context).map { $0.severity == .error ? $0.followed(from: cause) : $0 }
     }
 
     private static func causes(_ evidence: ConnectionEvidence, context: FixContext) -> [Finding] {
         if let obstacle = evidence.obstacle { return [obstacle.finding(for: evidence, context: context)] }
         var findings = revoked(evidence, context: context)
-        findings += chain(evidence, context: context)
+        if let clock = wrongClock(evidence, context: context) {
+            findings.append(clock)
+            findings += chain(evidence, context: context).map { $0.followed(from: clock) }
+        } else {
+            findings += chain(evidence, context: context)
+        }
         let cause = findings.first
         if var finding = hostname(evidence, context: context) {
             // An interceptor's certificate is made for its own purposes: the name is not what to mend.
@@ -42,6 +45,12 @@ public enum ConnectionFindings {
 }
 
 extension Finding {
+    fileprivate func followed(from cause: Finding) -> Finding {
+        var copy = self
+        copy.consequenceOf = cause.id
+        return copy
+    }
+
     fileprivate func reportedOnly(by decision: PolicyDecision) -> Finding {
         guard severity == .error else { return self }
         var copy = self

@@ -48,6 +48,10 @@ struct CertificateJudge: Sendable {
         evidence.path = outcome
         let checked = evidence.decision.policy.checks.chain
         evidence.stages.append(Stage(.chain, outcome.isValid ? .passed : checked ? .failed : .skipped, milliseconds: watch.milliseconds))
+        if outcome.failsForTheTimeAlone {
+            let witnesses = ClockWitnesses(teller: self.source as? any TimeTeller, file: evidence.trustStore.path)
+            evidence.clockReadings = await witnesses.readings(about: outcome.best, at: evidence.at)
+        }
         guard !outcome.isValid, outcome.best.lacksIssuer else { return }
         evidence.pathWithFetchedIssuers = await builder.build(
             presented: evidence.presented, anchors: anchors, at: evidence.at, source: source)

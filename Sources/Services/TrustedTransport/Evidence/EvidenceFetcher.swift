@@ -4,11 +4,13 @@ import PathValidation
 import Synchronization
 import TrustPolicy
 
+import struct Foundation.Date
+
 /// Fetches OCSP answers, CRLs and issuers over plain HTTP, as certificates name them: bounded in size, time and redirects.
 ///
 /// Answers are signed, so plain HTTP is by design. The same question asked twice at once is asked once; answers are kept for a while,
 /// and a host that failed is left alone for a while, each time longer.
-final class EvidenceFetcher: RememberingSource {
+final class EvidenceFetcher: RememberingSource, TimeTeller {
     private let group: any EventLoopGroup
     private let timeout: Duration
     private let proxy: ProxyRoute?
@@ -69,8 +71,18 @@ final class EvidenceFetcher: RememberingSource {
         return .failed(.other("more than \(Self.redirectLimit) redirects"))
     }
 
-    private func exchange(_ kind: EvidenceRequest.Kind, endpoint: Endpoint, path: String) async throws -> InboundResponse {
-        var request = OutboundRequest(path: path, headers: [("accept", "*/*"), ("connection", "close")], timeout: timeout)
+    func time(at url: String) async -> Date? {
+        guard let endpoint = Endpoint(url), endpoint.scheme == .http else { return nil }
+        let answer = try? await exchange(.issuer, endpoint: endpoint, path: Self.path(of: url), method: "HEAD")
+        guard let answer, let time = answer.header("date").flatMap(HTTPDate.read) else { return nil }
+        // What a cache gives away was true so many seconds ago (RFC 9111 §5.1).
+        return time.addingTimeInterval(Double(answer.header("age").flatMap(UInt32.init) ?? 0))
+    }
+
+    private func exchange(_ kind: EvidenceRequest.Kind, endpoint: Endpoint, path: String, method: String = "GET") async throws
+        -> InboundResponse
+    {
+        var request = OutboundRequest(method: method, path: path, headers: [("accept", "*/*"), ("connection", "close")], timeout: timeout)
         if case .ocsp(let body) = kind {
             request.method = "POST"
             request.body = body

@@ -1,3 +1,4 @@
+import CertificateFactory
 import Counterparts
 import Foundation
 import Testing
@@ -213,6 +214,37 @@ struct CheckTests {
         #expect(Set(reports.map(\.verdict)) == ["trusted", "unreachable"])
         #expect(json.code == 3 && json.error.hasPrefix("2 checked: 1 trusted"))
     }
+
+    /// Trusted today, and said what will change that.
+    @Test func whatLiesInWait() throws {
+        let folder = try TemporaryFolder()
+        let root = try TestAuthority.root("Renewed Root") { $0.notBefore = Self.inDays(-100) }
+        let former = try TestAuthority.root("Renewed Root") {
+            $0.privateKey = root.privateKey
+            ($0.notBefore, $0.notAfter) = (Self.inDays(-900), Self.inDays(-60.5))
+        }
+        let leaf = try root.issueLeaf("localhost", san: ["localhost"]) {
+            ($0.notBefore, $0.notAfter) = (Self.inDays(-85), Self.inDays(5.5))
+        }
+        let store = try folder.write(former.pem + root.pem, to: "store.pem")
+        let server = try OpenSSLServer(chainPEM: leaf.pem, keyPEM: leaf.keyPEM)
+        let url = "https://localhost:\(server.port)"
+        let (report, code) = try Self.check(url, store: store)
+        #expect(report.verdict == "trusted" && code == 0)
+        func ahead(_ report: Report) -> [Report.Finding] { report.findings.filter { $0.id.hasPrefix("chain.") } }
+        #expect(ahead(report).map(\.id) == ["chain.expired-alternate", "chain.expiring"])
+        try Self.paste(try #require(ahead(report).first?.fixes.first?.command), in: folder)
+        #expect(ahead(try Self.check(url, store: store).0).map(\.id) == ["chain.expiring"])
+
+        // Sent by the server instead, and a certificate that lives for six days, of which two are left.
+        let short = try root.issueLeaf("localhost", san: ["localhost"]) {
+            ($0.notBefore, $0.notAfter) = (Self.inDays(-4), Self.inDays(2.5))
+        }
+        let other = try OpenSSLServer(chainPEM: short.pem + former.pem, keyPEM: short.keyPEM)
+        #expect(ahead(try Self.check("https://localhost:\(other.port)", store: store).0).map(\.id) == ["chain.expired-alternate"])
+    }
+
+    private static func inDays(_ days: Double) -> Date { Date(timeIntervalSinceNow: days * 86_400) }
 
     @Test func usageErrorsAreCodeTwo() throws {
         #expect(try MidguardProcess.run(["check", "nonsense"]).code == 2)

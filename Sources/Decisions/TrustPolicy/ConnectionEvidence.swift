@@ -19,6 +19,8 @@ public struct ConnectionEvidence: Sendable {
     public var path: PathOutcome?
     /// Built once more with issuers fetched over AIA, when `path` lacks one: for the explanation only, never for the verdict.
     public var pathWithFetchedIssuers: PathOutcome?
+    /// Anchors that bear the name of an authority of a valid path, and have ended.
+    public var endedAnchors: [ParsedCertificate] = []
     public var hostname: NameOutcome?
     /// For each certificate of the path below its anchor.
     public var revocation: [RevocationOutcome]

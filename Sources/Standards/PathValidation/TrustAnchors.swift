@@ -1,3 +1,5 @@
+public import struct FoundationEssentials.Date
+
 /// Certificates that end a path. A copy is cheap: the index is shared.
 public struct TrustAnchors: Sendable {
     /// What a certificate in the store vouches for.
@@ -44,4 +46,24 @@ public struct TrustAnchors: Sendable {
     }
 
     func named(_ subject: CertificateName) -> [ParsedCertificate] { index.byName[subject.normalised] ?? [] }
+}
+
+extension TrustAnchors {
+    public func endedNamesakes(of path: CandidatePath, at: Date) -> [ParsedCertificate] {
+        path.endedNamesakes(among: path.certificates.dropFirst().flatMap { named($0.subject) }, at: at)
+    }
+}
+
+extension CandidatePath {
+    /// Those that bear the name of one of the path's authorities, are not on it, and have ended: what software may take that looks no farther
+    /// than the name.
+    public func endedNamesakes(among certificates: [ParsedCertificate], at: Date) -> [ParsedCertificate] {
+        let authorities = self.certificates.dropFirst()
+        return certificates.reduce(into: []) { found, candidate in
+            guard candidate.notAfter < at, authorities.contains(where: { $0.subject == candidate.subject }),
+                !self.certificates.contains(candidate), !found.contains(candidate)
+            else { return }
+            found.append(candidate)
+        }
+    }
 }

@@ -4,16 +4,31 @@ import TrustPolicy
 extension ConnectionFindings {
     static func chain(_ evidence: ConnectionEvidence, context: FixContext) -> [Finding] {
         guard evidence.decision.policy.checks.chain else { return [] }
-        let scene = PathFindings.Scene(
-            subject: evidence.subject, owner: evidence.endpoint.host,
-            facts: ["presented": evidence.presentedText, "trustStore": evidence.storeText].merging(
-                clockAgreement(evidence).map { ["clock": $0] } ?? [:]
-            ) { $1 }, at: evidence.at)
+        var scene = scene(evidence)
+        scene.facts["clock"] = clockAgreement(evidence)
         guard let path = evidence.path else {
             return [PathFindings.malformed(evidence.malformed.first ?? "no certificate was presented", scene)]
         }
         guard !path.isValid else { return [] }
         return path.best.defects.map { explain($0, in: path.best, scene, evidence, context) }
+    }
+
+    private static func scene(_ evidence: ConnectionEvidence) -> PathFindings.Scene {
+        PathFindings.Scene(
+            subject: evidence.subject, owner: evidence.endpoint.host,
+            facts: ["presented": evidence.presentedText, "trustStore": evidence.storeText], at: evidence.at)
+    }
+
+    /// What is well with the chain today and will not stay so, or not for everybody.
+    static func ahead(_ evidence: ConnectionEvidence, context: FixContext) -> [Finding] {
+        guard evidence.decision.policy.checks.chain, let path = evidence.path?.best, path.isValid else { return [] }
+        let scene = scene(evidence)
+        let removable = context.home != nil || context.trustStore != nil
+        let held = evidence.endedAnchors.map { certificate in
+            let removal = context.command(["trust", "remove", "--fingerprint", certificate.sha256], store: true)
+            return PathFindings.endedNamesake(certificate, isPresented: false, removal: removable ? removal : nil, scene)
+        }
+        return held + PathFindings.ahead(path, presented: evidence.presented, scene)
     }
 
     /// What a connection knows more about than a chain alone: who else may have the issuer, and how to trust what the peer presented.

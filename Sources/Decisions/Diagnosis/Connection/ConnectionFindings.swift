@@ -31,7 +31,7 @@ public enum ConnectionFindings {
             for index in unknown.indices where blocked.contains(unknown[index].id) { unknown[index].consequenceOf = moved.id }
             unknown.insert(moved, at: 0)
         }
-        findings += unknown
+        findings += unknown + ahead(evidence, context: context)
         if evidence.decision.policy.reportOnly { findings = findings.map { $0.reportedOnly(by: evidence.decision) } }
         return findings + policyNotes(evidence, refused: findings.contains { $0.evidence["reportOnly"] != nil }, context: context)
     }

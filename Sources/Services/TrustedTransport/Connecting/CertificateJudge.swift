@@ -48,6 +48,7 @@ struct CertificateJudge: Sendable {
         evidence.path = outcome
         let checked = evidence.decision.policy.checks.chain
         evidence.stages.append(Stage(.chain, outcome.isValid ? .passed : checked ? .failed : .skipped, milliseconds: watch.milliseconds))
+        if outcome.isValid { evidence.endedAnchors = anchors.endedNamesakes(of: outcome.best, at: evidence.at) }
         if outcome.failsForTheTimeAlone {
             let witnesses = ClockWitnesses(teller: self.source as? any TimeTeller, file: evidence.trustStore.path)
             evidence.clockReadings = await witnesses.readings(about: outcome.best, at: evidence.at)

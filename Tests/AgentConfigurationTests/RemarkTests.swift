@@ -48,6 +48,21 @@ import Testing
         #expect(file.parameters[0].position == XMLPosition(offset: 15, line: 2, column: 3))
     }
 
+    @Test(arguments: [
+        ("https://corp.service-now.com/", "*.service-now.com", false), ("https://corp.service-now.com/", "corp.service-now.com", false),
+        ("https://CORP.example/", "Corp.Example", false), ("https://corp.example/", "", false),
+        ("corp.example", "*.service-now.com", false),
+        ("https://corp.example/", "*.service-now.com", true), ("https://service-now.com/", "*.service-now.com", true),
+        ("https://corp.service-now.com.evil/", "*.service-now.com", true),
+    ]) func bootstrapChecksForSomebodyElse(url: String, target: String, elsewhere: Bool) throws {
+        let name = "mid.ssl.bootstrap.default.target_endpoint"
+        let xml = "<parameters><parameter name=\"url\" value=\"\(url)\"/><parameter name=\"\(name)\" value=\"\(target)\"/></parameters>"
+        let remarks = try ConfigurationFile(parsing: Array(xml.utf8)).remarks().filter {
+            if case .targetEndpointElsewhere(target, _, _) = $0 { true } else { false }
+        }
+        #expect(remarks.count == (elsewhere ? 1 : 0))
+    }
+
     @Test func ofDuplicatesTheLastCounts() throws {
         let parameters = ["name", "url", "name", "name"].map { "<parameter name=\"\($0)\" value=\"https://\($0)\"/>\n" }.joined()
         let file = try ConfigurationFile(parsing: Array("<parameters>\(parameters)</parameters>".utf8))

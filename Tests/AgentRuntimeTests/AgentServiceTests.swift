@@ -103,6 +103,19 @@ import TrustedTransport
         #expect(await eventually { AgentStatusReport.read(home: home.path)?.findings.isEmpty == true })
     }
 
+    @Test("Validating that does not end is said, until it does") func validating() async throws {
+        let home = try TemporaryHome()
+        try home.setUp()
+        let instance = FakeInstance()
+        instance.state.withLock { $0.validation = .validating }
+        let agent = RunningAgent(home, instance)
+        #expect(await eventually { agent.findings.contains("identity.validating-stuck") })
+        #expect(agent.findings == ["identity.not-validated", "identity.validating-stuck"])
+        #expect(AgentStatusReport.read(home: home.path)?.findings.map(\.id) == ["identity.validating-stuck"])
+        instance.state.withLock { $0.validation = .yes }
+        #expect(await eventually { agent.isServing && AgentStatusReport.read(home: home.path)?.findings.isEmpty == true })
+    }
+
     @Test("Validation that is taken back stops the claims, and given again lets them go on") func invalidated() async throws {
         let home = try TemporaryHome()
         try home.setUp()

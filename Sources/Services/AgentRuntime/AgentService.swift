@@ -27,6 +27,8 @@ public struct AgentService: Service {
         var rotation = Duration.seconds(5)
         var startup = Backoff()
         var validation = Duration.seconds(5)
+        /// How long the instance may say "Validating" before the agent says that it lasts.
+        var validating = Duration.seconds(600)
         var jobsMayFinish = Duration.seconds(5)
         var resultsMayLeave = Duration.seconds(2)
     }
@@ -92,7 +94,7 @@ public struct AgentService: Service {
     private func starting(_ log: AgentLog, _ keeper: StatusKeeper) async -> Startup.Outcome {
         let startup = Startup(
             layout: layout, persistence: persistence, account: account, log: log, keeper: keeper, connect: connect, version: version,
-            growing: timing.startup, steady: timing.validation)
+            growing: timing.startup, steady: timing.validation, validating: timing.validating)
         return await cancelWhenGracefulShutdown { await startup.run() }
     }
 }

@@ -106,7 +106,7 @@ extension String {
 }
 
 /// One reading of a file, by the catalogue's names, aliases and defaults.
-private struct Reading {
+struct Reading {
     var file: ConfigurationFile
 
     func parameter(_ name: String) -> ConfigurationFile.Parameter? {

@@ -9,6 +9,8 @@ public enum ConfigurationRemark: Hashable, Sendable {
     case secretInClear(name: String, at: XMLPosition)
     case badValue(name: String, expected: String, at: XMLPosition)
     case proxyHostHasScheme(value: String, at: XMLPosition)
+    /// The bootstrap checks are for other hosts than the instance's.
+    case targetEndpointElsewhere(pattern: String, host: String, at: XMLPosition)
 }
 
 extension ConfigurationFile {
@@ -27,7 +29,16 @@ extension ConfigurationFile {
             }
             remarks += Self.remarks(on: parameter, known)
         }
-        return remarks
+        return remarks + targetElsewhere
+    }
+
+    private var targetElsewhere: [ConfigurationRemark] {
+        guard let target = parameters.last(where: { $0.name == "mid.ssl.bootstrap.default.target_endpoint" && !$0.value.isEmpty }),
+            let host = try? Reading(file: self).instanceURL().host
+        else { return [] }
+        let pattern = target.value.lowercased()
+        let covers = pattern.hasPrefix("*") ? host.hasSuffix(pattern.dropFirst()) : host == pattern
+        return covers ? [] : [.targetEndpointElsewhere(pattern: target.value, host: host, at: target.position)]
     }
 
     private static func remarks(on parameter: Parameter, _ known: KnownParameter) -> [ConfigurationRemark] {

@@ -53,6 +53,7 @@ final class RunningAgent: Sendable {
 extension AgentService.Timing {
     static let quick = AgentService.Timing(
         heartbeat: .milliseconds(50), startup: Backoff(first: .milliseconds(5), cap: .milliseconds(20)), validation: .milliseconds(20),
+        validating: .milliseconds(100),
         jobsMayFinish: .seconds(1), resultsMayLeave: .seconds(1))
 }
 

@@ -122,6 +122,13 @@ public enum ConfigurationFindings {
                 at: at, fixes: [edit(path, at, "Correct it")])
         case .proxyHostHasScheme(let value, let at):
             proxyHost(value, path: path, at: at)
+        case .targetEndpointElsewhere(let pattern, let host, let at):
+            finding(
+                "policy.endpoint-unmatched", path,
+                "The checks of the first contact in \(path) are for \(pattern), and the instance is \(host).",
+                "Here they count for the instance whatever it is called. A Java-based agent takes no notice of them for \(host).",
+                severity: .warning, facts: ["target_endpoint": pattern, "instance": host], at: at,
+                fixes: [edit(path, at, "Write \(host)")])
         }
     }
 

@@ -224,7 +224,7 @@ public enum IdentityReview {
                 finding.fixes.insert(password(evidence, effect: "Write user and password once; the other rows go"), at: 0)
                 finding.vendorMessages.append("User cannot be authenticated or is missing the proper roles")
             case .encryptedPrefixOnClearText, .duplicateParameter, .secretInClear: break
-            case .unknownParameter, .badValue, .proxyHostHasScheme: return nil
+            case .unknownParameter, .badValue, .proxyHostHasScheme, .targetEndpointElsewhere: return nil
             }
             return finding
         }

@@ -1,3 +1,4 @@
+import AgentProtocol
 import Diagnosis
 import LocalFiles
 
@@ -106,6 +107,24 @@ enum AgentFindings {
             fixes: [
                 .init("On the instance's machine: midguard instance validate \(quoted(agent)) --data DIR"),
                 .init("Or set it up again with a one-time key: midguard instance enroll \(quoted(agent)) --data DIR makes one"),
+            ])
+    }
+
+    static func validatingStuck(_ settings: RuntimeSettings, for time: Duration, instanceAhead: Double?) -> Finding {
+        let skew = instanceAhead.map { "\(Int(max(-1e12, min($0, 1e12))))" }
+        return Finding(
+            id: "identity.validating-stuck", severity: .warning, subject: settings.name,
+            summary:
+                "\(settings.instanceURL) has been validating the agent \(settings.name) for more than \(time.components.seconds / 60) minutes.",
+            cause:
+                "What ends it has not come: the command that the instance queued for the agent, or the agent's answer to it. Clocks or time zones "
+                + "that differ are known to do that.",
+            evidence: [
+                "secondsAhead": skew ?? "the instance has not said its time", "validated": AgentMessages.Validation.validating.rawValue,
+            ],
+            fixes: [
+                .init("Compare this machine's clock and time zone with the instance's", command: "date; date -u"),
+                .init("Then invalidate the agent on the instance, and validate it again"),
             ])
     }
 

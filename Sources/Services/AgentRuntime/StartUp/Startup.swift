@@ -19,6 +19,7 @@ struct Startup: Sendable {
     let version: String
     var growing = Backoff()
     var steady = Duration.seconds(5)
+    var validating = Duration.seconds(600)
 
     static let thread = "StartupSequencer"
 
@@ -115,8 +116,20 @@ extension Startup {
         var agent: SysID?
         var validation = AgentMessages.Validation.no
         var askedForValidation = false
+        var validatingSince: ContinuousClock.Instant?
         /// Since when the instance does not trust the agent any more because it was silent.
         var autoInvalidated: Date?
+
+        /// Whether the instance has said "Validating" for so long.
+        mutating func validating(for limit: Duration) -> Bool {
+            guard validation == .validating else {
+                validatingSince = nil
+                return false
+            }
+            let since = validatingSince ?? .now
+            validatingSince = since
+            return ContinuousClock.now - since >= limit
+        }
 
         var ready: Ready? {
             guard let home, let settings, let identity, let transport, let client, let agent else { return nil }
@@ -132,10 +145,20 @@ extension Startup {
             if !closed.isEmpty { return (.refused([HomeFindings.secretsClosed(layout.configFile, closed, home: layout.home)]), []) }
             log.threshold = settings.isDebug ? .debug : .info
             (gathered.home, gathered.settings) = (home, settings)
+            remark(on: home)
             await keeper.update { ($0.name, $0.instance) = (settings.name, settings.instanceURL) }
             return (.passed, ["config.xml read: agent \(settings.name), instance \(settings.instanceURL)"])
         } catch {
             return (.refused([error.finding]), [])
+        }
+    }
+
+    /// What is odd in config.xml goes to the log: it keeps nobody from working.
+    private func remark(on home: AgentHome) {
+        for remark in home.configuration.remarks() {
+            // Java-based agents have many that mean nothing here.
+            if case .unknownParameter(_, nearest: nil, _) = remark { continue }
+            log.write(ConfigurationFindings.explaining(remark, path: layout.configFile), thread: Self.thread)
         }
     }
 
@@ -334,6 +357,11 @@ extension Startup {
             if gathered.validation == .yes { return (.passed, ["validated: Yes"]) }
         }
         gathered.askedForValidation = true
+        if gathered.validating(for: validating) {
+            await keeper.settle { $0.id == "identity.not-validated" }
+            let ahead = gathered.client?.clock.secondsAhead
+            return (.notValidated([AgentFindings.validatingStuck(settings, for: validating, instanceAhead: ahead)]), [])
+        }
         let finding = AgentFindings.notValidated(
             agent: settings.name, instance: settings.instanceURL, state: gathered.validation.rawValue, since: gathered.autoInvalidated)
         return (.notValidated([finding]), [])
@@ -356,7 +384,7 @@ extension StartupStep {
             }
         case .login: finding.id.hasPrefix("auth.") || finding.id == "identity.key-mismatch"
         case .announcement: finding.id == "identity.key-not-signed" || finding.id == "identity.key-signature-bad"
-        case .validation: ["identity.not-validated", "identity.auto-invalidated"].contains(finding.id)
+        case .validation: ["identity.not-validated", "identity.validating-stuck", "identity.auto-invalidated"].contains(finding.id)
         }
     }
 }

@@ -115,26 +115,33 @@ struct IdentityTests {
         try home.run("csr", "--new-key", "rsa-2048", "--subject", "CN=agent,O=Corp", "--san", "dns:agent.corp.example", "--out", request)
         let seen = try Counterpart.openssl.run(["req", "-in", "agent.csr", "-noout", "-verify", "-text"], in: authority.folder)
         #expect(seen.contains("verify OK") && seen.contains("DNS:agent.corp.example"))
-        _ = try authority.folder.write("extendedKeyUsage=clientAuth\n", to: "client.cnf")
-        try Counterpart.openssl.run(
-            [
-                "x509", "-req", "-in", "agent.csr", "-CA", "intermediate.pem", "-CAkey", "intermediate.key", "-CAcreateserial", "-days",
-                "90",
-                "-extfile", "client.cnf", "-out", "agent.pem",
-            ], in: authority.folder)
+        func issue(for usages: String) throws {
+            _ = try authority.folder.write("extendedKeyUsage=\(usages)\n", to: "client.cnf")
+            let line = "x509 -req -in agent.csr -CA intermediate.pem -CAkey intermediate.key -CAcreateserial -days 90 -extfile client.cnf"
+            try Counterpart.openssl.run((line + " -out agent.pem").split(separator: " ").map(String.init), in: authority.folder)
+        }
+        /// Its chain in the wrong order.
+        func bundle() throws -> String {
+            let files = try ["root.pem", "agent.pem", "intermediate.pem"].map {
+                try String(contentsOfFile: authority.folder.path($0), encoding: .utf8)
+            }
+            return try authority.folder.write(files.joined(), to: "bundle.pem")
+        }
+        try issue(for: "clientAuth")
         // Without its chain it is not taken, and nothing is touched.
         let before = try home.shown().certificate?.sha256
         let incomplete = try home.run("import", authority.folder.path("agent.pem"), code: 1)
         #expect(incomplete.error.contains("auth.chain-incomplete"))
         #expect(try home.shown().certificate?.sha256 == before)
         // In the wrong order it is.
-        let files = try ["root.pem", "agent.pem", "intermediate.pem"].map {
-            try String(contentsOfFile: authority.folder.path($0), encoding: .utf8)
-        }
-        let bundle = try authority.folder.write(files.joined(), to: "bundle.pem")
-        try home.run("import", bundle)
+        try home.run("import", try bundle())
         let after = try home.shown()
         #expect(after.custom == true && after.certificate?.sha256 != before && after.state == "ready")
+        #expect(!after.findings.contains { $0.id == "chain.client-usage-going" })
+        // As a public authority issued it in former times.
+        try issue(for: "serverAuth,clientAuth")
+        try home.run("import", try bundle())
+        #expect(try home.shown().findings.contains { $0.id == "chain.client-usage-going" })
         let listing = try Counterpart.keytool.run(
             ["-list", "-v", "-keystore", home.path + "/security/agent_keystore", "-storepass", try home.midID], in: home.folder)
         #expect(listing.contains("Certificate chain length: 3"))

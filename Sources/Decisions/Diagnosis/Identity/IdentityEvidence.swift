@@ -38,6 +38,8 @@ public struct IdentityEvidence: Sendable {
         public var notAfter: Int64
         /// Its name is not of the generated form: agents never replace it.
         public var isCustom: Bool
+        /// Its extended key usage names servers beside clients, as public authorities issued certificates until 2026.
+        public var isForServersToo = false
         public init(subject: String, sha256: String, notBefore: Int64, notAfter: Int64, isCustom: Bool) {
             (self.subject, self.sha256, self.isCustom) = (subject, sha256, isCustom)
             (self.notBefore, self.notAfter) = (notBefore, notAfter)

@@ -128,6 +128,7 @@ public enum IdentityReview {
         case .present(let certificate):
             if let finding = ending(certificate, evidence, at: now) { found.append(finding) }
             if certificate.isCustom { found.append(custom(certificate, evidence)) }
+            if certificate.isCustom, certificate.isForServersToo { found.append(clientUsageGoing(certificate, evidence)) }
         }
         if let unusual = evidence.otherKeys.first(where: { $0.lowercased() == misspelt }) { found.append(aliasUnusual(unusual, evidence)) }
         if evidence.isWellKnownPassword {
@@ -188,6 +189,22 @@ public enum IdentityReview {
             cause: "Its name is not of the generated form. Agents never replace it: re-key and validate are off on the instance.",
             evidence: ["subject": certificate.subject, "sha256": certificate.sha256],
             fixes: [.init("To go back to a generated pair", command: command("remove-custom", evidence))])
+    }
+
+    private static func clientUsageGoing(_ certificate: IdentityEvidence.Certificate, _ evidence: IdentityEvidence) -> Finding {
+        Finding(
+            id: "chain.client-usage-going", severity: .warning, subject: evidence.keystorePath,
+            summary: "The identity is a certificate for servers that may be shown by clients, too: \(certificate.subject).",
+            cause:
+                "Public authorities issue certificates of both usages no longer: browsers want them for servers alone. If its authority is a "
+                + "public one, its successor will not be good for mutual TLS.",
+            evidence: ["subject": certificate.subject, "sha256": certificate.sha256, "found": "serverAuth, clientAuth"],
+            fixes: [
+                .init(
+                    "Log in with a client certificate of the instance's own authority instead, which the agent renews by itself",
+                    command: "midguard identity mutual-tls \(Words.quoted(evidence.home)) on"),
+                .init("Or have it issued by a private authority"),
+            ], references: ["RFC 5280 §4.2.1.12"])
     }
 
     private static func aliasUnusual(_ alias: String, _ evidence: IdentityEvidence) -> Finding {

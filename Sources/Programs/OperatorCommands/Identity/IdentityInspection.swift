@@ -4,6 +4,7 @@ import AgentRuntime
 import Diagnosis
 import JavaKeystore
 import LocalFiles
+import PathValidation
 
 #if canImport(Glibc)
     import Glibc
@@ -59,6 +60,9 @@ struct IdentityInspection {
         evidence.pair = Self.pair(in: store)
     }
 
+    /// RFC 5280 §4.2.1.12.
+    private static let (serverAuthentication, clientAuthentication) = ("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2")
+
     private static func pair(in store: OpenStore) -> IdentityEvidence.Pair {
         guard let entry = store.reading.keystore.identity else { return .missing }
         guard entry.isKeyPair else { return .unusable(reason: "The entry is a certificate without a key.") }
@@ -75,8 +79,11 @@ struct IdentityInspection {
         case .opened(_, match: .no): return .unusable(reason: "The key does not belong to its certificate.")
         case .opened, .secret: break
         }
-        return .present(
-            .init(subject: subject, sha256: row.sha256, notBefore: notBefore, notAfter: notAfter, isCustom: entry.isCustom))
+        var present = IdentityEvidence.Certificate(
+            subject: subject, sha256: row.sha256, notBefore: notBefore, notAfter: notAfter, isCustom: entry.isCustom)
+        let usages = (try? ParsedCertificate(der: Array(certificate.bytes)))?.extendedKeyUsage ?? []
+        present.isForServersToo = [serverAuthentication, clientAuthentication].allSatisfy(usages.contains)
+        return .present(present)
     }
 
     static var userName: String {

@@ -280,6 +280,18 @@ enum AgentFindings {
             ], references: ["RFC 9110 §6.6.1"])
     }
 
+    static func lowEntropy(agent: String) -> Finding {
+        Finding(
+            id: "runtime.low-entropy", severity: .warning, subject: agent,
+            summary: "This machine has no random numbers yet: making a key waits.",
+            cause:
+                "The kernel's random number generator is not ready. On virtual machines without a source of their own it can take minutes.",
+            fixes: [
+                .init("See what it has gathered; 256 is all it needs", command: "cat /proc/sys/kernel/random/entropy_avail"),
+                .init("Give the virtual machine a random source (virtio-rng), or install one: sudo apt-get install haveged"),
+            ], references: ["getrandom(2)"])
+    }
+
     static func diskTrouble(_ failure: FileFailure) -> Finding {
         if case .diskFull(let path) = failure {
             return Finding(

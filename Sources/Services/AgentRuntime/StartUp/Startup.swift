@@ -165,6 +165,11 @@ extension Startup {
     private func openKeystore(_ gathered: inout Gathered) async -> (StartupSequence.Event, [String]) {
         guard let settings = gathered.settings else { return (.refused([]), []) }
         let custody = IdentityCustody(layout: layout, agentName: settings.name)
+        if RandomSource.isReady {
+            await keeper.settle { $0.id == "runtime.low-entropy" }
+        } else {
+            await keeper.raise([AgentFindings.lowEntropy(agent: settings.name)], thread: Self.thread)
+        }
         do throws(IdentityCustody.Failure) {
             let opened = try custody.open(midID: settings.midID, now: Date()) { midID throws(HomeFailure) in
                 try ConfigurationEditing(layout: layout).set([("keypairs.mid_id", midID)])

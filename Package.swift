@@ -87,11 +87,11 @@ func services() -> [Target] {
         + module(
             "InstanceServer", in: "Services",
             uses: [
-                "AgentProtocol", "InstanceStore", "PathValidation", "AgentIdentity", "StrictXML", .hummingbird, .hummingbirdCore,
-                .hummingbirdTLS, .httpTypes, .mustache, .x509, .asn1, .crypto, .cryptoExtras, .nioCore, .nioHTTP1, .nioSSL,
-                .serviceLifecycle, .logging,
-            ],
-            tests: ["TrustedTransport"])
+                "AgentProtocol", "InstanceStore", "PathValidation", "AgentIdentity", "StrictXML", "TrustedTransport", .hummingbird,
+                .hummingbirdCore, .hummingbirdTLS, .httpTypes, .mustache, .x509, .asn1, .crypto, .cryptoExtras, .nioCore, .nioPosix,
+                .nioHTTP1,
+                .nioSSL, .serviceLifecycle, .logging,
+            ])
         + module(
             "AgentRuntime", in: "Services",
             uses: [

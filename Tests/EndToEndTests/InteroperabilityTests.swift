@@ -80,6 +80,52 @@ struct InteroperabilityTests {
             ], in: folder)
         #expect(verified.contains("client.pem: OK"))
     }
+
+    /// What its `openssl ocsp` says counts, also while it is silent and after a restart; of what it never said nothing is known.
+    @Test func anAuthorityOfSomebodyElse() throws {
+        let installation = try Installation()
+        var instance = try installation.startInstance()
+        try installation.enrol()
+        let (folder, port) = (installation.folder, try LoopbackPort.free())
+        func openssl(_ line: String) throws { try Counterpart.openssl.run(line.split(separator: " ").map(String.init), in: folder) }
+        let key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
+        try openssl("req -x509 \(key) -keyout corp.key -out corp.pem -days 300 -subj /CN=Corp.Root")
+        _ = try folder.write("extendedKeyUsage=clientAuth\nauthorityInfoAccess=OCSP;URI:http://127.0.0.1:\(port)/\n", to: "client.cnf")
+        func administer(_ words: String...) throws -> MidguardProcess.Outcome {
+            try MidguardProcess.run(["instance"] + words + ["--data", installation.data])
+        }
+        #expect(try administer("clients", "publish", folder.path("corp.pem")).code == 0)
+        let user = try folder.read("enrolment/username")
+        for name in ["good", "bad", "late"] {
+            try openssl("req -new \(key) -keyout \(name).key -out \(name).csr -subj /CN=\(name)")
+            try openssl(
+                "x509 -req -in \(name).csr -CA corp.pem -CAkey corp.key -CAcreateserial -days 90 -extfile client.cnf -out \(name).pem")
+            let words = String(decoding: user, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+            #expect(try administer("clients", "map", folder.path("\(name).pem"), "--user", words).code == 0)
+        }
+        func logIn(_ name: String) throws -> String {
+            let answer = try Counterpart.curl.run(
+                [
+                    "-sS", "-w", "%{http_code}", "--cacert", installation.data + "/authority/root.pem", "--cert", "\(name).pem", "--key",
+                    "\(name).key", installation.url + "api/now/table/ecc_agent",
+                ], in: folder)
+            return String(answer.suffix(3)) + (answer.contains("was revoked at 2025-11-01") ? " revoked" : "")
+        }
+        let responder = try OpenSSLResponder(
+            port: port, certificates: [.init("good.pem"), .init("bad.pem", revokedAt: "251101000000Z")], issuer: "corp", days: 3, in: folder
+        )
+        #expect(try logIn("good") == "200")
+        #expect(try logIn("bad") == "401 revoked")
+        responder.stop()
+        instance.end(SIGTERM)
+        instance = try installation.startInstance()
+        #expect(try logIn("good") == "200")
+        #expect(try logIn("bad") == "401 revoked")
+        #expect(try !administer("audit").output.contains("login-unchecked"))
+        #expect(try logIn("late") == "200")
+        #expect(try administer("audit").output.contains("login-unchecked  revocation.responder-unreachable"))
+        instance.end(SIGTERM)
+    }
 }
 
 extension Installation {

@@ -5,8 +5,10 @@ import HummingbirdTLS
 import InstanceStore
 public import Logging
 import NIOCore
+import NIOPosix
 import NIOSSL
 public import ServiceLifecycle
+import TrustedTransport
 
 /// The control plane as one service: tables, authority, plain HTTP for revocation, HTTPS for everything else.
 public final class InstanceService: Service {
@@ -55,7 +57,9 @@ public final class InstanceService: Service {
                 let authority = try await openAuthority(store, httpPort: httpPort)
                 authorityPledge.settle(.success(authority))
                 let server = try await authority.ownServerCertificate(names: configuration.hostNames, now: now())
-                let clients = ClientCertificates(store: store, authority: authority, logger: logger, now: now)
+                let inquiry = RevocationInquiry(
+                    keptIn: configuration.dataDirectory + "/evidence", group: MultiThreadedEventLoopGroup.singleton)
+                let clients = ClientCertificates(store: store, authority: authority, inquiry: inquiry, logger: logger, now: now)
                 let context = InstanceContext(
                     store: store, authority: authority,
                     authenticator: Authenticator(store: store, clientCertificates: clients, now: now), claimWaits: waits,

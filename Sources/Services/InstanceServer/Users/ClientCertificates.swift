@@ -4,6 +4,7 @@ import InstanceStore
 import Logging
 import PathValidation
 import Synchronization
+import TrustedTransport
 
 /// Who logs in with a certificate: its chain is validated against the published authorities and the instance's own, then the certificate
 /// is looked up. The handshake proves that the client has the key; everything else is decided here, so that a refusal can name its cause
@@ -25,14 +26,21 @@ final class ClientCertificates: Sendable {
     private let authority: InstanceAuthority
     private let logger: Logger
     private let now: @Sendable () -> Date
+    /// Asked about certificates of published authorities; the instance knows what became of its own.
+    private let inquiry: RevocationInquiry
+    private let answers = Mutex<[String: Answer]>([:])
     private let told = Mutex<[String: Date]>([:])
 
     /// Seconds in which the same refusal of the same certificate is told once.
     static let tellAgain: Double = 600
+    /// Seconds for which an answer about a certificate stands, since every request comes with one.
+    static let askAgain: Double = 300
     static let toldMost = 1_000
 
-    init(store: InstanceStore, authority: InstanceAuthority, logger: Logger, now: @escaping @Sendable () -> Date) {
-        (self.store, self.authority, self.logger, self.now) = (store, authority, logger, now)
+    init(
+        store: InstanceStore, authority: InstanceAuthority, inquiry: RevocationInquiry, logger: Logger, now: @escaping @Sendable () -> Date
+    ) {
+        (self.store, self.authority, self.inquiry, self.logger, self.now) = (store, authority, inquiry, logger, now)
     }
 
     /// Throws a `Refusal`, which is on record then, or what the store throws.
@@ -52,15 +60,57 @@ final class ClientCertificates: Sendable {
             presented: [leaf], anchors: TrustAnchors(published + own), at: time, purpose: .clientAuthentication)
         guard outcome.isValid else { throw Self.refusal(leaf, outcome, at: time) }
         let serial = AuthoritySerial.text(bytes: leaf.serialNumber)
-        if outcome.best.certificates.dropFirst().first?.der == authority.issuing.der,
-            let issued = try await store.issued(issuer: AuthorityIssuer.issuing.rawValue, serial: serial),
-            let revocation = issued.revocation
-        {
-            throw Refusal.revoked(at: Self.text(revocation.at))
+        if outcome.best.certificates.dropFirst().first?.der == authority.issuing.der {
+            let issued = try await store.issued(issuer: AuthorityIssuer.issuing.rawValue, serial: serial)
+            if let revocation = issued?.revocation { throw Refusal.revoked(at: Self.text(revocation.at)) }
+        } else if let revoked = try await revocation(of: outcome.best, leaf, at: time) {
+            throw Refusal.revoked(at: Self.text(revoked))
         }
         guard let mapping = try await store.clientCertificate(sha256: leaf.sha256) else { throw Refusal.unmapped(sha256: leaf.sha256) }
         guard let user = try await store.user(named: mapping.userName) else { throw Refusal.userGone(mapping.userName) }
         return user
+    }
+
+    private struct Answer {
+        var asked: Date
+        /// When it, or an authority above it, was revoked.
+        var revoked: Date?
+    }
+
+    /// When the certificate or one above it was revoked; nil when its authority says that it was not, or when nobody says anything: an outage
+    /// there locks nobody out here. What was known lasts through it, and that nothing is known goes on record.
+    private func revocation(of path: CandidatePath, _ leaf: ParsedCertificate, at time: Date) async throws -> Date? {
+        if let known = answers.withLock({ $0[leaf.sha256] }), abs(time.timeIntervalSince(known.asked)) < Self.askAgain {
+            return known.revoked
+        }
+        var answer = Answer(asked: time)
+        for outcome in await inquiry.outcomes(of: path, at: time) {
+            switch outcome.status {
+            case .good: continue
+            case .revoked(_, let at, _): answer.revoked = min(at, answer.revoked ?? at)
+            case .unknown(let obstacles):
+                // Authorities without lists and responders are common in companies: there is nothing to find out.
+                if obstacles.allSatisfy({ $0 == .noSource }) { continue }
+                try await tellUnchecked(outcome.certificate, obstacles, at: time)
+            }
+        }
+        answers.withLock { answers in
+            if answers.count >= Self.toldMost { answers.removeAll() }
+            answers[leaf.sha256] = answer
+        }
+        return answer.revoked
+    }
+
+    private func tellUnchecked(_ certificate: ParsedCertificate, _ obstacles: [RevocationObstacle], at time: Date) async throws {
+        let (subject, why) = (certificate.subject.description, obstacles.map(\.words).joined(separator: "; "))
+        let finding = obstacles.lazy.compactMap(\.silence).first ?? "revocation.status-unknown"
+        logger.warning(
+            "Nobody says whether a client certificate was revoked",
+            metadata: ["finding": "\(finding)", "subject": "\(subject)", "why": "\(why)"])
+        try await store.note(
+            AuditEntry(
+                at: time, who: subject, action: "login-unchecked", subject: finding,
+                detail: "Nobody says whether the certificate was revoked: \(why)."))
     }
 
     private static func refusal(_ leaf: ParsedCertificate, _ outcome: PathOutcome, at time: Date) -> Refusal {
@@ -97,6 +147,23 @@ final class ClientCertificates: Sendable {
             metadata: ["finding": "\(refusal.finding)", "subject": "\(subject)", "why": "\(refusal.words)"])
         try await store.note(
             AuditEntry(at: time, who: subject, action: "login-refused", subject: refusal.finding, detail: refusal.words))
+    }
+}
+
+extension RevocationObstacle {
+    /// The catalogue's identifier, where nobody answered at all.
+    fileprivate var silence: String? {
+        guard case .unreachable(let kind, _, _) = self else { return nil }
+        return kind == .ocsp ? "revocation.responder-unreachable" : "revocation.list-unreachable"
+    }
+
+    fileprivate var words: String {
+        switch self {
+        case .unreachable(_, let url, _): "\(url) does not answer"
+        case .httpStatus(_, let url, let status, _): "\(url) answers with HTTP status \(status)"
+        case .noSource: "the certificate names neither responder nor list"
+        default: "there is no answer that counts"
+        }
     }
 }
 

@@ -12,6 +12,7 @@ enum InstanceRoutes {
         QueueTableRoutes(context: context).add(to: router)
         QueueSOAPRoutes(context: context).add(to: router)
         ConsoleRoutes(context: context).add(to: router)
+        MetricsRoutes(context: context).add(to: router)
         return router
     }
 }

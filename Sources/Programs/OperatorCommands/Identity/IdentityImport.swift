@@ -50,7 +50,8 @@ struct CustomCertificate {
             throw refused(
                 "auth.key-too-short", "The key has \(bits) bits.",
                 "RSA keys below \(Self.smallestRSAKey) bits are refused by every peer that is up to date.",
-                ["bits": "\(bits)"], fix: "Make a new key with midguard identity csr --new-key, and ask for a certificate for it")
+                ["bits": "\(bits)"], fix: "Make a new key, and ask for a certificate for it: this is the request",
+                command: home.command("csr", ["--new-key", "rsa-3072"]))
         }
         let trusted = store.entries.compactMap { entry in
             if case .trustedCertificate(let known) = entry.content { known } else { nil }
@@ -94,7 +95,8 @@ struct CustomCertificate {
         throw refused(
             "auth.pair-mismatch", "The certificate is for a key that is not here.",
             "There is no private key in the files, and neither the agent's key nor one of its requests fits.", [:],
-            fix: "Bring the private key too, or make the request with midguard identity csr")
+            fix: "Bring the private key too, or ask for a certificate for the key that is here: this is the request",
+            command: home.command("csr"))
     }
 
     private func check(_ leaf: StoredCertificate) throws(StoreProblem) {
@@ -102,7 +104,7 @@ struct CustomCertificate {
         if let end = row.notAfter, end < Clock.seconds {
             throw refused(
                 "identity.expired", "The certificate ended on \(Moments.day(end)).", "Nobody accepts it any more.", ["sha256": row.sha256],
-                fix: "Ask the authority for a new one: midguard identity csr")
+                fix: "Ask the authority for a new one: this is the request", command: home.command("csr"))
         }
         if let start = row.notBefore, start > Clock.seconds + 300 {
             throw refused(
@@ -136,12 +138,13 @@ struct CustomCertificate {
         return StoreChange(keystore: Keystore(entries: others + [entry]), steps: [step])
     }
 
-    func refused(_ id: String, _ summary: String, _ cause: String, _ evidence: [String: String], fix: String) -> StoreProblem {
+    func refused(
+        _ id: String, _ summary: String, _ cause: String, _ evidence: [String: String], fix: String, command: String? = nil
+    ) -> StoreProblem {
         StoreProblem(
             Finding(
                 id: id, severity: .error, subject: home.keystorePath, summary: summary, cause: cause + " Nothing was touched.",
-                evidence: evidence,
-                fixes: [.init(fix)]), exitCode: 1)
+                evidence: evidence, fixes: [.init(fix, command: command)]), exitCode: 1)
     }
 
     /// What is wrong with the files is, here, wrong with the form of key or certificate.

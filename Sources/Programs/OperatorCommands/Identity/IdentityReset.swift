@@ -9,8 +9,9 @@ struct IdentityReset: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reset", abstract: "Give an agent's key pair up and make a new one.",
         discussion: """
-            The agent has to be invalidated and validated again, and what was sealed to the old key stays closed. Other entries of a keystore
-            that opens stay. The old keystore is kept in security_backup; one that does not open, beside its place.
+            The old keystore is kept in security_backup, and at the next start its key vouches for the new one: the agent stays validated. One that
+            does not open is kept beside its place; then the agent has to be invalidated and validated again, and what was sealed to the old key
+            stays closed. Other entries of a keystore that opens stay.
             """)
 
     @OptionGroup var identity: IdentityOptions

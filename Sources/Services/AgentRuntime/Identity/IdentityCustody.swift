@@ -74,6 +74,31 @@ struct IdentityCustody: Sendable {
         }
     }
 
+    /// Pairs that copies of the keystore hold and the ring does not, the newest first. A copy that does not open is passed over: what is looked
+    /// for here is help, and its lack is no failure.
+    func earlierPairs(than known: IdentityRing.Pairs, midID: String) -> [IdentityKeyPair] {
+        let trail = BackupTrail(folder: backupFolder)
+        let (names, lines) = ((try? trail.copies()) ?? [], (try? trail.lines()) ?? [])
+        var found: [IdentityKeyPair] = []
+        var seen = Set(known.all.map(\.thumbprint))
+        for name in names.suffix(Self.copiesTried).reversed() {
+            let words = [lines.last { $0.name == name }?.midID, midID].compactMap { $0 }
+            guard let bytes = try? Files.read(backupFolder + "/" + name, limit: Self.sizeLimit),
+                let pairs = words.lazy.compactMap({ try? Self.pairs(in: bytes, midID: $0) }).first
+            else { continue }
+            found += pairs.all.filter { seen.insert($0.thumbprint).inserted }
+        }
+        return found
+    }
+
+    /// Opening one takes a derivation or two.
+    private static let copiesTried = 8
+
+    private static func pairs(in bytes: [UInt8], midID: String) throws -> IdentityRing.Pairs {
+        let password = KeystorePassword(midID)
+        return try pairs(in: Keystore.read(bytes, password: password).keystore, password: password)
+    }
+
     /// A candidate or a previous pair that cannot be used is as good as none.
     static func pairs(in keystore: Keystore, password: KeystorePassword) throws(IdentityError) -> IdentityRing.Pairs {
         func other(_ alias: String) -> IdentityKeyPair? { try? IdentityKeystore.pair(in: keystore, password: password, alias: alias) }

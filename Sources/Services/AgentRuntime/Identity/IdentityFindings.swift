@@ -7,7 +7,6 @@ extension AgentFindings {
         switch failure {
         case .home(let failure): return failure.finding
         case .outOfSync(let path, let hasMidID):
-            let trail = "\(home)/security_backup/\(BackupTrail.trailName)"
             return Finding(
                 id: "identity.out-of-sync", severity: .error, subject: path,
                 summary: hasMidID
@@ -18,12 +17,10 @@ extension AgentFindings {
                     + " altered file. The keystore was not touched.",
                 evidence: ["keystore": path, "config": home + "/config.xml", "midIDPresent": String(hasMidID)],
                 fixes: [
+                    .init("Bring the two into step with the help of the backups", command: "midguard identity restore \(quoted(home))"),
                     .init(
-                        "Find the backup whose keypairs.mid_id is the one in config.xml, and copy it over the keystore; or write the"
-                            + " keypairs.mid_id of the newest line into config.xml", command: "tail -n 5 \(quoted(trail))"),
-                    .init(
-                        "Or give the old key up: set the keystore aside. The agent makes a new pair, and must be invalidated and validated again",
-                        command: "mv \(quoted(path)) \(quoted(path + ".unusable"))"),
+                        "Or give the old key up; the agent must be invalidated and validated again",
+                        command: "midguard identity reset \(quoted(home)) --yes"),
                 ],
                 vendorMessages: [
                     "Unable to load keystore: Unexpected IOException loading KeyStore, caused by: Keystore was tampered with, or password was"
@@ -38,7 +35,10 @@ extension AgentFindings {
                 summary: "\(path) holds no key pair that can be this agent's identity.",
                 cause: String(describing: error),
                 fixes: [
-                    .init("Put a backup in its place, with its keypairs.mid_id", command: "ls -l \(quoted(home + "/security_backup"))")
+                    .init("Put the newest copy back that holds one", command: "midguard identity restore \(quoted(home))"),
+                    .init(
+                        "Or make a new pair; the agent must be invalidated and validated again",
+                        command: "midguard identity reset \(quoted(home)) --yes"),
                 ],
                 vendorMessages: ["AutomationIOException: No key pair found for DefaultSecurityKeyPairHandle"])
         }

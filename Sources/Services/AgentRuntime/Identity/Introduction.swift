@@ -24,16 +24,31 @@ struct Introduction: Sendable {
 
     /// Announces the pair in use. When the instance has another key on record, each of the other pairs may vouch for it: a rotation that
     /// was cut off, or an instance that was put back to an earlier day, mends itself like that.
-    func vouched(for pairs: IdentityRing.Pairs, as agent: SysID?) async throws(InstanceFailure) -> AgentMessages.AnnouncementAnswer {
-        var answer = try await announce(pairs.current, as: agent)
-        for voucher in pairs.all.dropFirst() where answer.key == .proofRequired || answer.key == .proofInvalid {
+    ///
+    /// - Parameter earlier: asked only when none of those does: a keystore that was lost, replaced or given up, with a copy of it that is left.
+    /// - Returns: the instance's answer, and which of the earlier pairs it took at their word.
+    func vouched(
+        for pairs: IdentityRing.Pairs, or earlier: @Sendable () -> [IdentityKeyPair], as agent: SysID?
+    ) async throws(InstanceFailure) -> (answer: AgentMessages.AnnouncementAnswer, earlier: IdentityKeyPair?) {
+        let answer = try await vouched(for: pairs.current, by: Array(pairs.all.dropFirst()), try await announce(pairs.current, as: agent))
+            .answer
+        guard answer.key == .proofRequired || answer.key == .proofInvalid else { return (answer, nil) }
+        return try await vouched(for: pairs.current, by: earlier(), answer)
+    }
+
+    private func vouched(
+        for pair: IdentityKeyPair, by others: [IdentityKeyPair], _ first: AgentMessages.AnnouncementAnswer
+    ) async throws(InstanceFailure) -> (answer: AgentMessages.AnnouncementAnswer, earlier: IdentityKeyPair?) {
+        var (answer, last) = (first, IdentityKeyPair?.none)
+        for voucher in others where answer.key == .proofRequired || answer.key == .proofInvalid {
             guard
                 let proof = try? ContinuityProof.sign(
-                    by: voucher, newThumbprint: pairs.current.thumbprint, agent: answer.sysID, nonce: answer.nonce)
+                    by: voucher, newThumbprint: pair.thumbprint, agent: answer.sysID, nonce: answer.nonce)
             else { continue }
-            answer = try await announce(pairs.current, as: answer.sysID, proof: proof)
+            answer = try await announce(pair, as: answer.sysID, proof: proof)
+            last = voucher
         }
         // Said once more, it takes the other one's place.
-        return answer.key == .accepted ? try await announce(pairs.current, as: answer.sysID) : answer
+        return answer.key == .accepted ? (try await announce(pair, as: answer.sysID), last) : (answer, nil)
     }
 }

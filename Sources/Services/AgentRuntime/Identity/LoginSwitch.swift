@@ -57,6 +57,9 @@ package struct LoginSwitch: Sendable {
         _ settings: RuntimeSettings, _ custody: IdentityCustody, _ identity: IdentityRing
     ) async throws(Refused) -> String {
         guard let sysID = settings.sysID else { throw Refused(findings: [notStarted("The instance does not know the agent yet.")]) }
+        var settings = settings
+        // Without the pair to log in with, the key that the instance knows signs a token.
+        if settings.login == .certificate, identity.pairs.clientIdentity == nil { settings.login = .token }
         let renewal = ClientCertificateRenewal(
             custody: custody, midID: settings.midID, client: try client(settings, identity), agent: sysID, identity: identity)
         do throws(ClientCertificateRenewal.Failure) { try await renewal.perform(now: Date()) } catch {

@@ -77,10 +77,14 @@ enum AgentFindings {
         Finding(
             id: "auth.client-pair-lost", severity: .error, subject: keystore,
             summary: "The agent is to log in by a client certificate, and its keystore holds none.",
-            cause: "mid.midguard.login is certificate. The keystore was deleted, replaced or restored from before that.",
+            cause:
+                "mid.midguard.login is certificate. The keystore was deleted, replaced or restored from before that, and the instance takes no "
+                + "token of the key that is there now.",
             fixes: [
-                .init("Put the newest copy of the keystore back", command: "midguard identity restore \(quoted(home))"),
-                .init("Or log in by password again, and switch anew", command: "midguard identity mutual-tls \(quoted(home)) off"),
+                .init(
+                    "Log in by password again, and switch anew",
+                    command: "midguard identity mutual-tls \(quoted(home)) off && midguard identity mutual-tls \(quoted(home)) on"),
+                .init("Or put a copy of the keystore back that holds the pair: midguard identity restore HOME --backup NAME"),
             ], vendorMessages: ["Could not authenticate user 'null'"])
     }
 
@@ -136,7 +140,8 @@ enum AgentFindings {
                 "The key pair was replaced without the old key vouching for the new one: a lost or restored keystore, or another agent of this name.",
             evidence: ["certificate": fingerprint],
             fixes: [
-                .init("Put the earlier keystore back from security_backup, with its keypairs.mid_id"),
+                .init(
+                    "Put the earlier keystore back, if there is a copy anywhere: none in security_backup has a key that the instance knows"),
                 .init("If the earlier key is lost: invalidate the agent on the instance, restart it, and validate it again"),
             ],
             vendorMessages: [

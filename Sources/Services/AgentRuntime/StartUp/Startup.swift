@@ -96,7 +96,7 @@ struct Startup: Sendable {
         switch step {
         case .configuration: await readConfiguration(&gathered)
         case .keystore: await openKeystore(&gathered)
-        case .trust: await reviewAnchors(openTrust(&gathered), gathered)
+        case .trust: await reviewAnchors(await openTrust(&gathered), gathered)
         case .instanceInfo: await askInstance(gathered) { client throws(InstanceFailure) in (.passed, try await client.instanceInfo()) }
         case .login: await logIn(&gathered)
         case .announcement: await announce(&gathered)
@@ -188,23 +188,50 @@ extension Startup {
         }
     }
 
-    private func openTrust(_ gathered: inout Gathered) -> (StartupSequence.Event, [String]) {
+    private func openTrust(_ gathered: inout Gathered) async -> (StartupSequence.Event, [String]) {
         guard let home = gathered.home, let settings = gathered.settings, let identity = gathered.identity else {
             return (.refused([]), [])
         }
         let address = InstanceAddress(home.settings.url)
-        if settings.login == .certificate, identity.pairs.clientIdentity == nil {
-            return (.refused([AgentFindings.clientPairLost(home: layout.home, keystore: home.keystore)]), [])
-        }
         do throws(TrustUnavailable) {
+            var details: [String] = []
+            if settings.login == .certificate, identity.pairs.clientIdentity == nil {
+                let (event, told) = try await replaceClientPair(home, settings, identity)
+                if event != .passed { return (event, []) }
+                details = told
+            }
             let connecting = try connect(home, identity, log)
             gathered.transport = connecting.transport
             gathered.store = connecting.store
             gathered.client = InstanceClient(
                 transport: connecting.transport, address: address, login: settings.instanceLogin(identity))
-            return (.passed, connecting.details)
+            return (.passed, details + connecting.details)
         } catch {
             return (.refused(error.findings), [])
+        }
+    }
+
+    /// The pair that the agent logs in with is gone from the keystore, and its own is there: the instance knows that one, so it lets the agent
+    /// in by a token of it, and its authority issues another certificate.
+    private func replaceClientPair(
+        _ home: AgentHome, _ settings: RuntimeSettings, _ identity: IdentityRing
+    ) async throws(TrustUnavailable) -> (StartupSequence.Event, [String]) {
+        let lost = AgentFindings.clientPairLost(home: layout.home, keystore: home.keystore)
+        guard let agent = settings.sysID else { return (.refused([lost]), []) }
+        var byToken = settings
+        byToken.login = .token
+        let client = InstanceClient(
+            transport: try connect(home, identity, log).transport, address: InstanceAddress(home.settings.url),
+            login: byToken.instanceLogin(identity))
+        let renewal = ClientCertificateRenewal(
+            custody: IdentityCustody(layout: layout, agentName: settings.name), midID: settings.midID, client: client, agent: agent,
+            identity: identity)
+        do throws(ClientCertificateRenewal.Failure) {
+            try await renewal.perform(now: Date())
+            return (.passed, ["the pair for mutual TLS was gone: the instance's authority issued another one"])
+        } catch {
+            if case .instance(let failure) = error, failure.kind == .unreachable { return (.unreachable(findings(failure, settings)), []) }
+            return (.refused([lost]), [])
         }
     }
 
@@ -250,7 +277,7 @@ extension Startup {
                 await keeper.settle { $0.id == "policy.none-received" || $0.id == "policy.sync-would-cut-off" }
                 // The next connections are made under them.
                 if let again = try? AgentHome(path: layout.home) { gathered.home = again }
-                return openTrust(&gathered).0 == .passed ? ["policies of the instance taken over: \(rows) rows"] : []
+                return await openTrust(&gathered).0 == .passed ? ["policies of the instance taken over: \(rows) rows"] : []
             case .unchanged(let rows):
                 await keeper.settle { $0.id == "policy.none-received" || $0.id == "policy.sync-would-cut-off" }
                 return ["policies of the instance: \(rows) rows"]
@@ -291,8 +318,16 @@ extension Startup {
         let introduction = Introduction(
             client: client, name: settings.name, home: layout.home, version: version, registrationKey: settings.registrationKey)
         do throws(InstanceFailure) {
-            let answer = try await introduction.vouched(for: pairs, as: settings.sysID)
-            return await take(answer, &gathered, settings, pairs.current)
+            let custody = IdentityCustody(layout: layout, agentName: settings.name)
+            let (answer, earlier) = try await introduction.vouched(
+                for: pairs, or: { custody.earlierPairs(than: pairs, midID: settings.midID) }, as: settings.sysID)
+            var (event, details) = await take(answer, &gathered, settings, pairs.current)
+            if let earlier {
+                details.insert("key pair \(earlier.thumbprint) from \(custody.backupFolder) vouched for this one", at: 0)
+                // What was sealed to it opens until the next start, at least.
+                if pairs.previous == nil { gathered.identity?.pairs.previous = earlier }
+            }
+            return (event, details)
         } catch {
             log.write(.warning, thread: Self.thread, error.summary)
             let findings = findings(error, settings)

@@ -38,6 +38,9 @@ public struct CertificateProfile: Sendable {
         return profile
     }
 
+    /// For those who log in, and not for servers.
+    public mutating func isForClients() { extendedKeyUsage = [.clientAuth] }
+
     static func leaf(names: [String]?) -> CertificateProfile {
         var profile = CertificateProfile()
         profile.basicConstraints = .notCertificateAuthority

@@ -74,6 +74,18 @@ struct IdentityCustody: Sendable {
         }
     }
 
+    /// The identifier that opens the keystore and the pair in it, where config.xml has another one and the trail of backups has it: then it is
+    /// config.xml that was changed, and which row of it.
+    func recordedIdentifier(besides midID: String) -> String? {
+        guard let bytes = try? reading(), let lines = try? BackupTrail(folder: backupFolder).lines() else { return nil }
+        var seen: Set = [midID]
+        let others = lines.reversed().map(\.midID).filter { seen.insert($0).inserted }
+        return others.prefix(Self.identifiersTried).first { (try? Self.pairs(in: bytes, midID: $0)) != nil }
+    }
+
+    /// Each costs a derivation.
+    private static let identifiersTried = 32
+
     /// Pairs that copies of the keystore hold and the ring does not, the newest first. A copy that does not open is passed over: what is looked
     /// for here is help, and its lack is no failure.
     func earlierPairs(than known: IdentityRing.Pairs, midID: String) -> [IdentityKeyPair] {

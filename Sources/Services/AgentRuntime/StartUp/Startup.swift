@@ -171,9 +171,7 @@ extension Startup {
             await keeper.raise([AgentFindings.lowEntropy(agent: settings.name)], thread: Self.thread)
         }
         do throws(IdentityCustody.Failure) {
-            let opened = try custody.open(midID: settings.midID, now: Date()) { midID throws(HomeFailure) in
-                try ConfigurationEditing(layout: layout).set([("keypairs.mid_id", midID)])
-            }
+            let opened = try open(custody, settings)
             gathered.settings?.midID = opened.midID
             gathered.identity = IdentityRing(opened.pairs)
             var details = opened.details
@@ -185,6 +183,24 @@ extension Startup {
             return (.passed, details)
         } catch {
             return (.refused([AgentFindings.explaining(error, home: layout.home)]), [])
+        }
+    }
+
+    /// A keystore that opens with an identifier of the backup trail is in order: the row of config.xml is mended, and told of.
+    private func open(
+        _ custody: IdentityCustody, _ settings: RuntimeSettings
+    ) throws(IdentityCustody.Failure) -> IdentityCustody.Opened {
+        func record(_ midID: String) throws(HomeFailure) {
+            try ConfigurationEditing(layout: layout).set([("keypairs.mid_id", midID)])
+        }
+        do throws(IdentityCustody.Failure) {
+            return try custody.open(midID: settings.midID, now: Date(), record: record)
+        } catch {
+            guard case .outOfSync = error, let midID = custody.recordedIdentifier(besides: settings.midID) else { throw error }
+            var opened = try custody.open(midID: midID, now: Date(), record: record)
+            do throws(HomeFailure) { try record(midID) } catch { throw .home(error) }
+            opened.details.append("keypairs.mid_id in config.xml did not open it; mended from \(custody.backupFolder)")
+            return opened
         }
     }
 

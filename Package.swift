@@ -18,6 +18,7 @@ let package = Package(
         .library(name: "TrustPolicy", targets: ["TrustPolicy"]),
         .library(name: "Diagnosis", targets: ["Diagnosis"]),
         .executable(name: "midguard", targets: ["midguard"]),
+        .executable(name: "midguard-javascript", targets: ["midguard-javascript"]),
     ],
     dependencies: [
         // Primitives, ASN.1 and the X.509 value types that PathValidation builds on.
@@ -110,7 +111,14 @@ func programs() -> [Target] {
         ])
         + [
             .executableTarget(
-                name: "midguard", dependencies: ["OperatorCommands"], path: "Sources/Programs/midguard", swiftSettings: strict())
+                name: "midguard", dependencies: ["OperatorCommands"], path: "Sources/Programs/midguard", swiftSettings: strict()),
+            // Duktape, from Debian: a JavaScript engine (ES5) of a few hundred KiB, as there is none in Swift. In a program of its own, so that
+            // neither its faults nor its library are those of the agent.
+            .target(
+                name: "DuktapeShim", path: "Sources/Programs/DuktapeShim", linkerSettings: [.linkedLibrary("duktape")]),
+            .executableTarget(
+                name: "midguard-javascript", dependencies: ["DuktapeShim"], path: "Sources/Programs/midguard-javascript",
+                swiftSettings: strict()),
         ]
 }
 
@@ -127,7 +135,8 @@ func acrossModules() -> [Target] {
             name: "KeystoreConformance", dependencies: ["JavaKeystore", "StrictDER", .crypto], path: "Tests/Support/KeystoreConformance",
             swiftSettings: strict()),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["midguard", "Counterparts", "CertificateFactory", "AgentConfiguration"],
+            name: "EndToEndTests",
+            dependencies: ["midguard", "midguard-javascript", "Counterparts", "CertificateFactory", "AgentConfiguration"],
             path: "Tests/EndToEndTests", swiftSettings: strict()),
     ]
 }

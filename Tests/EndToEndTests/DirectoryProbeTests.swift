@@ -4,24 +4,6 @@ import Testing
 
 @Suite("A job in a directory is refused with the way out, and done once that was gone", .timeLimit(.minutes(15)))
 struct DirectoryProbeTests {
-    private struct Job: Decodable { var sys_id: String, state: String, result: String?, error: String? }
-
-    private func run(_ topic: String, _ source: String, _ parameters: [String], at site: RotationTests.Site) throws -> Job {
-        let installation = site.installation
-        let inserted = try MidguardProcess.run(
-            [
-                "instance", "jobs", "--data", installation.data, "--insert", topic, "--agent", Installation.agentName, "--source", source,
-            ] + parameters.flatMap { ["--parameter", $0] })
-        #expect(inserted.code == 0, "\(inserted.error)")
-        return try eventually(within: 60, "the job ends; \(installation.logs)") {
-            let listing = try MidguardProcess.run(["instance", "jobs", "--data", installation.data, "--json", "--limit", "1000"])
-            struct Listing: Decodable { var jobs: [Job] }
-            let jobs = try JSONDecoder().decode(Listing.self, from: Data(listing.output.utf8)).jobs
-            return jobs.allSatisfy { ["processed", "error"].contains($0.state) }
-                ? jobs.first { inserted.output.contains($0.sys_id) } : nil
-        }
-    }
-
     @Test(arguments: ["ldap", "ldaps"]) func aSearch(scheme: String) throws {
         let authority = try CheckTests.Authority()
         let (chain, key) = try authority.leaf("directory", hosts: "DNS:localhost")
@@ -39,7 +21,7 @@ struct DirectoryProbeTests {
             "\(scheme)://\(place)", ["credential=directory", "base_dn=\(SlapdServer.suffix)", "filter=(uid=person-1)", "attributes=cn, sn"]
         )
 
-        let refused = try run("LDAPProbe", source, search, at: site)
+        let refused = try site.run("LDAPProbe", source, search)
         let result = try #require(refused.result)
         // As in the log of a Java-based agent, and then what mends it.
         let shape = "javax.naming.CommunicationException: \(place) [Root exception is javax.net.ssl.SSLHandshakeException: "
@@ -50,22 +32,22 @@ struct DirectoryProbeTests {
         site.agent.end(SIGTERM)
         site.agent = try installation.startAgent()
 
-        let done = try run("LDAPProbe", source, search, at: site)
+        let done = try site.run("LDAPProbe", source, search)
         #expect(done.state == "processed", "\(done)")
         let text = try #require(done.result)
         #expect(text.contains("dn: uid=person-1,ou=people,\(SlapdServer.suffix)\ncn: Person (1) *\nsn:: "), "\(text)")
         #expect(text.contains("<count>1</count>") && !text.contains(SlapdServer.password), "\(text)")
-        let tested = try run("LDAPConnectionTesterProbe", source, ["credential=directory"], at: site)
+        let tested = try site.run("LDAPConnectionTesterProbe", source, ["credential=directory"])
         #expect(tested.state == "processed" && tested.result?.contains(SlapdServer.reader) == true, "\(tested)")
 
         _ = try installation.folder.write("wrong", to: "directory-password")
         _ = try MidguardProcess.run([
             "instance", "credential", "directory", "--username", SlapdServer.reader, "--password-file", word, "--data", installation.data,
         ])
-        let wrong = try run("LDAPProbe", source, search, at: site)
+        let wrong = try site.run("LDAPProbe", source, search)
         #expect(
             wrong.result?.contains("[LDAP: error code 49 - ") == true && wrong.result?.contains("ldap.bind-refused") == true, "\(wrong)")
-        let malformed = try run("LDAPProbe", source, ["filter=(uid=person-1"], at: site)
+        let malformed = try site.run("LDAPProbe", source, ["filter=(uid=person-1"])
         #expect(malformed.result?.contains("The filter goes wrong at character 14") == true, "\(malformed)")
     }
 }

@@ -134,3 +134,23 @@ struct RotationTests {
         }
     }
 }
+
+extension RotationTests.Site {
+    struct FinishedJob: Decodable { var sys_id: String, state: String, result: String?, error: String? }
+
+    /// Inserts a job and waits for its end.
+    func run(_ topic: String, _ source: String, _ parameters: [String]) throws -> FinishedJob {
+        let inserted = try MidguardProcess.run(
+            [
+                "instance", "jobs", "--data", installation.data, "--insert", topic, "--agent", Installation.agentName, "--source", source,
+            ] + parameters.flatMap { ["--parameter", $0] })
+        #expect(inserted.code == 0, "\(inserted.error)")
+        return try eventually(within: 60, "the job ends; \(installation.logs)") {
+            let listing = try MidguardProcess.run(["instance", "jobs", "--data", installation.data, "--json", "--limit", "1000"])
+            struct Listing: Decodable { var jobs: [FinishedJob] }
+            let jobs = try JSONDecoder().decode(Listing.self, from: Data(listing.output.utf8)).jobs
+            return jobs.allSatisfy { ["processed", "error"].contains($0.state) }
+                ? jobs.first { inserted.output.contains($0.sys_id) } : nil
+        }
+    }
+}

@@ -142,7 +142,8 @@ struct AgentWork: Sendable {
             transport: ready.transport, context: FixContext(home: ready.home.path),
             open: { sealed, job throws(SecretFailure) in try BasicCredentials(sealed: sealed, pairs: identity.pairs, agent: agent, job: job)
             },
-            status: { figures }, identity: ready.identity, rekey: rekey)
+            status: { figures }, identity: ready.identity, rekey: rekey,
+            scripts: ScriptSettings(ready.home, agent: ready.settings.name, sysID: agent.description))
     }
 
     private var figures: RuntimeFigures {

@@ -136,6 +136,9 @@ package enum Files {
         return String(cString: folder)
     }
 
+    /// The program that this process runs.
+    package static var executable: String { resolved("/proc/self/exe") }
+
     package static func name(of path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
     /// The file that a symbolic link leads to; the path itself when there is none.

@@ -52,6 +52,7 @@ public struct KnownParameter: Hashable, Sendable {
         .init(
             "mid.midguard.proxy.exclusions", .text, nil,
             "Hosts that are reached without the proxy: host.example, *.corp.example, 10.0.0.0/8."),
+        .init("mid.midguard.javascript", .flag, "false", "Whether jobs may run scripts (JavascriptProbe)."),
         .init("mid.upgrade.use_proxy", .flag, "true", "Use the proxy for upgrades too."),
         .init("glide.mid.autoupgrade.proxy_host", .text, nil, "A proxy for upgrades only.", aliases: ["glide.glidesoap.proxy_host"]),
         .init("glide.mid.autoupgrade.proxy_port", .number(1...65_535), "80", "Its port.", aliases: ["glide.glidesoap.proxy_port"]),

@@ -59,11 +59,8 @@ struct LDAPProbe: Probe {
         switch failure {
         case .notSent(let evidence):
             let findings = ConnectionFindings.explaining(evidence, context: surroundings.context)
-            let root =
-                evidence.obstacle == nil
-                ? "javax.net.ssl.SSLHandshakeException: \(findings.vendorMessage)" : findings.vendorWords
             let message =
-                "javax.naming.CommunicationException: \(endpoint.hostAndPort) [Root exception is \(root)]\(findings.way)"
+                "javax.naming.CommunicationException: \(endpoint.hostAndPort) [Root exception is \(findings.exception)]\(findings.way)"
             return .failure(message, findings: findings).withFindings()
         case .interrupted(let what): return .failure("No session with \(endpoint): \(what)").withFindings()
         case .responseOverLimit(let bytes): return .failure("\(endpoint) sent more than \(bytes) bytes").withFindings()

@@ -16,10 +16,11 @@ extension Probe {
     var deadline: Duration { .seconds(60) }
 }
 
-/// Every kind of job that this agent does. Nothing in it executes a program or a script.
+/// Every kind of job that this agent does. Only `JavascriptProbe` executes anything, where that is turned on.
 enum ProbeKinds {
     static let all: [any Probe] = [
-        CertificateProbe(), EchoProbe(), HeartbeatProbe(), LDAPProbe(), LDAPProbe(topic: "LDAPConnectionTesterProbe"), RESTProbe(),
+        CertificateProbe(), EchoProbe(), HeartbeatProbe(), JavascriptProbe(), LDAPProbe(), LDAPProbe(topic: "LDAPConnectionTesterProbe"),
+        RESTProbe(),
         SystemCommand(),
     ]
 
@@ -49,6 +50,9 @@ struct ProbeSurroundings: Sendable {
     var identity: IdentityRing
     /// By which a job asks for a new key pair.
     var rekey: RekeyWish
+    var scripts: ScriptSettings
+    /// A line for the agent's log, of this job.
+    var log: @Sendable (String) -> Void = { _ in }
 }
 
 extension ProbeJob {

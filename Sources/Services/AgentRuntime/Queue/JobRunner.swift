@@ -67,7 +67,10 @@ struct JobRunner: Sendable {
         let work = ProbeJob(
             id: job.sysID, name: job.name, source: job.source,
             parameters: Dictionary(parameters.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }), sealedSecrets: claim.sealedSecrets)
-        let surroundings = surroundings
+        var own = surroundings
+        let thread = "Worker-\(job.priority.poolName):\(job.topic)-\(job.sysID)"
+        own.log = { [log] in log.write(thread: thread, $0) }
+        let surroundings = own
         if let report = await within(probe.deadline, { await probe.run(work, in: surroundings) }) { return (report, parameters) }
         return (.failure("\(job.topic) gave no result in \(probe.deadline) and was cancelled"), parameters)
     }

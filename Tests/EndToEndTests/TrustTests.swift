@@ -197,6 +197,51 @@ struct TrustTests {
         #expect(try stores.subjects("here.jks") == ["a", "b", "c", "d"])
     }
 
+    /// A Java MID Server whose upgrade put a new `cacerts` in place.
+    @Test func whatAnUpgradeLeftBehindIsMigratedByTheStrategy() throws {
+        let stores = try Stores("a", "b")
+        try Counterpart.openssl.run(
+            [
+                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "s.key", "-out", "s.pem", "-days",
+                "400", "-subj", "/CN=Server s", "-addext", "basicConstraints=critical,CA:false",
+            ], in: stores.folder)
+        let home = stores.path("agent")
+        let folders = ["jre/lib/security", "work/truststore_migration/1700000000", "work/truststore_migration/1800000000"]
+        for folder in folders {
+            try FileManager.default.createDirectory(atPath: "\(home)/\(folder)", withIntermediateDirectories: true)
+        }
+        func write(strategy: String) throws {
+            let rows = ["url": "https://corp.example/", "mid.instance.username": "u", "mid.instance.password": "p", "name": "n"].merging(
+                ["mid.truststore.migration.strategy": strategy]) { $1 }
+            let text = rows.map { "<parameter name=\"\($0.key)\" value=\"\($0.value)\"/>" }.joined()
+            try Data("<parameters>\(text)</parameters>".utf8).write(to: URL(fileURLWithPath: home + "/config.xml"))
+        }
+        let new = home + "/jre/lib/security/cacerts"
+        try FileManager.default.copyItem(atPath: stores.store("new.jks", "a"), toPath: new)
+        try FileManager.default.copyItem(atPath: stores.store("older.jks", "b"), toPath: "\(home)/\(folders[1])/cacerts_before")
+        try FileManager.default.copyItem(atPath: stores.store("old.jks", "a", "b", "s"), toPath: "\(home)/\(folders[2])/cacerts_before")
+        func subjects() throws -> [String] {
+            try? FileManager.default.removeItem(atPath: stores.path("now.jks"))
+            try FileManager.default.copyItem(atPath: new, toPath: stores.path("now.jks"))
+            return try stores.subjects("now.jks")
+        }
+
+        try write(strategy: "do_not_migrate")
+        let none = try Self.run("migrate", "--home", home)
+        #expect(none.code == 0 && none.output.contains("left behind (do_not_migrate): CN=Authority b"), "\(none)")
+        #expect(none.output.contains("already there: CN=Authority a") && none.output.contains("do_not_migrate: 0 of 3 certificates"))
+        try write(strategy: "migrate_non_ca")
+        #expect(try Self.run("migrate", "--home", home, "--dry-run").output.contains("would migrate: CN=Server s"))
+        #expect(try subjects() == ["a"])
+        let some = try Self.run("migrate", "--home", home)
+        #expect(some.output.contains("left behind (migrate_non_ca: it is an authority): CN=Authority b"), "\(some)")
+        #expect(try subjects() == ["a", "s"])
+        #expect(try Self.run("migrate", "--home", home, "--strategy", "migrate_delta").code == 0)
+        #expect(try subjects() == ["a", "b", "s"])
+        try write(strategy: "migrate_some")
+        #expect(try Self.run("migrate", "--home", home).code == 1)
+    }
+
     @Test func aCopyComesBackAlsoWhenTheStoreIsDamaged() throws {
         let stores = try Stores("a")
         let store = try stores.store("store.jks", "a")

@@ -202,7 +202,8 @@ struct TrustTests {
         let stores = try Stores("a", "b")
         try Counterpart.openssl.run(
             [
-                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "s.key", "-out", "s.pem", "-days",
+                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "s.key", "-out", "s.pem",
+                "-days",
                 "400", "-subj", "/CN=Server s", "-addext", "basicConstraints=critical,CA:false",
             ], in: stores.folder)
         let home = stores.path("agent")

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import TrustPolicy
 
 /// What the call said that led to a finding: a printed command carries it on, so that it works when pasted.
@@ -42,6 +43,23 @@ public struct FixContext: Hashable, Sendable {
         }
         if store { all += storeOptions }
         return all.map(Words.quoted).joined(separator: " ")
+    }
+
+    /// A row for this host alone, for a week, under which it does not matter that nothing is known about revocation; what is revoked stays refused.
+    /// nil where there is no table to write it to.
+    func exception(for evidence: ConnectionEvidence) -> Finding.Fix? {
+        guard release == nil, home != nil || policyFile != nil else { return nil }
+        let host = evidence.endpoint.host
+        let name = "exception-" + host.map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "-" }
+        let row = command(
+            [
+                "policy", "set", name, "--category", "overridden", "--include", host, "--revocation", "allowUnknown", "--reason",
+                "nobody says whether it was revoked", "--until", Words.time(evidence.at.addingTimeInterval(7 * 86_400)),
+            ], policy: true)
+        return .init(
+            "Until that is mended, go on without knowing: for \(host) alone, for a week, in your name",
+            command: row + " --owner \"$(id -un)\"",
+            safe: false)
     }
 
     private var storeOptions: [String] {

@@ -61,7 +61,8 @@ struct Trust: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Manage whom an agent trusts.",
         subcommands: [
-            TrustList.self, TrustAdd.self, TrustRemove.self, TrustExport.self, TrustFetch.self, TrustCompare.self, TrustMerge.self, TrustMigrate.self,
+            TrustList.self, TrustAdd.self, TrustRemove.self, TrustExport.self, TrustFetch.self, TrustCompare.self, TrustMerge.self,
+            TrustMigrate.self,
             TrustBackup.self, TrustRestore.self, TrustWatch.self,
         ])
 }

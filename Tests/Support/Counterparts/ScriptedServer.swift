@@ -59,6 +59,9 @@ public final class ScriptedServer: Sendable {
             address.sin_family = sa_family_t(AF_INET)
             address.sin_addr.s_addr = inet_addr("127.0.0.1")
             address.sin_port = UInt16(port).bigEndian
+            // Somebody else may want the port next.
+            var reuse: Int32 = 1
+            setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &reuse, socklen_t(MemoryLayout<Int32>.size))
             let connected = withUnsafePointer(to: &address) { pointer in
                 pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                     connect(upstream, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
@@ -102,11 +105,13 @@ public final class ScriptedServer: Sendable {
         }
     }
 
-    public init(_ script: @escaping @Sendable (Connection) -> Void) throws {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    /// - Parameter port: any free one when 0.
+    public init(port: Int = 0, _ script: @escaping @Sendable (Connection) -> Void) throws {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        address.sin_port = UInt16(port).bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isListening = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -114,9 +119,11 @@ public final class ScriptedServer: Sendable {
             }
         }
         guard isListening else { throw CounterpartFailure("a server of the test's own cannot listen: errno \(errno)") }
-        port = Int(UInt16(bigEndian: address.sin_port))
+        self.port = Int(UInt16(bigEndian: address.sin_port))
         self.descriptor = descriptor
         Thread.detachNewThread { [weak self] in
+            // Here and nowhere else: nobody waits for it any more.
+            defer { close(descriptor) }
             while true {
                 let accepted = accept(descriptor, nil, nil)
                 guard accepted >= 0, let server = self, !server.isOver.withLock({ $0 }) else { return }
@@ -146,8 +153,5 @@ public final class ScriptedServer: Sendable {
         close(connection)
     }
 
-    deinit {
-        shutdown(descriptor, Int32(SHUT_RDWR))
-        close(descriptor)
-    }
+    deinit { shutdown(descriptor, Int32(SHUT_RDWR)) }
 }

@@ -61,7 +61,8 @@ extension RevocationObstacle {
         ) -> Finding {
             Finding(
                 id: id, severity: severity, subject: evidence.subject, summary: summary, cause: cause, evidence: facts.merging(more) { $1 },
-                fixes: fixes, vendorMessages: vendor, references: [reference])
+                fixes: fixes + (severity == .error ? [context.exception(for: evidence)].compactMap { $0 } : []), vendorMessages: vendor,
+                references: [reference])
         }
         switch self {
         case .noSource:

@@ -43,7 +43,8 @@ struct TrustMigrate: ParsableCommand {
             if fate.isTaken { taken.append(entry.certificate) }
             Console.result("\(fate.words): \(Printable.line(entry.subject))\n  SHA-256 \(entry.sha256)")
         }
-        Console.result("\(strategy.rawValue): \(taken.count) of \(seen.count) certificates of \(old.path)\(dryRun ? " would be" : "") taken")
+        Console.result(
+            "\(strategy.rawValue): \(taken.count) of \(seen.count) certificates of \(old.path)\(dryRun ? " would be" : "") taken")
         guard !taken.isEmpty, !dryRun else { return }
         let backup = try trust.replace(with: mine.bytes(without: [], adding: taken))
         Console.result("\(mine.path) now has \(mine.entries.count + taken.count) certificates; before: \(backup)")
@@ -74,12 +75,14 @@ struct TrustMigrate: ParsableCommand {
     }
 
     private func configured() throws -> Strategy {
-        guard let home = store.home, let text = try? ConfigurationFile(parsing: TrustedEntries.bytes(absolute(home) + "/config.xml"))
-            .value("mid.truststore.migration.strategy"), !text.isEmpty
+        guard let home = store.home,
+            let text = try? ConfigurationFile(parsing: TrustedEntries.bytes(absolute(home) + "/config.xml"))
+                .value("mid.truststore.migration.strategy"), !text.isEmpty
         else { return .delta }
         guard let strategy = Strategy(rawValue: text.lowercased()) else {
             throw CommandFailure(
-                message: "mid.truststore.migration.strategy in config.xml is \(Printable.line(text)), which is no strategy: give --strategy.",
+                message:
+                    "mid.truststore.migration.strategy in config.xml is \(Printable.line(text)), which is no strategy: give --strategy.",
                 exitCode: 1)
         }
         return strategy

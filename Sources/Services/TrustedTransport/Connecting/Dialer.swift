@@ -130,13 +130,13 @@ struct Dialer: Sendable {
     private func shakeHands(on channel: any Channel, at place: String, session: Session, _ settling: Bool) async -> Attempt {
         let watch = Stopwatch()
         var failure: (any Error)?
-        let (ended, settled) = (channel.eventLoop.makePromise(of: Void.self), channel.eventLoop.makePromise(of: Void.self))
+        let (ended, settled) = (channel.eventLoop.makePromise(of: TLSVersion?.self), channel.eventLoop.makePromise(of: Void.self))
+        // On the channel's own loop: from elsewhere the loop would have to be woken to stop a clock.
+        ended.futureResult.whenComplete { _ in session.clock.end() }
         do {
             try await begin(on: channel, session: session, HandshakeWatch(ended: ended, settled: settled))
-            try await ended.futureResult.get()
-            session.clock.end()
             // Before TLS 1.3 the peer's last word in the handshake comes after the certificate.
-            let version = try? await channel.nioSSL_tlsVersion().get()
+            let version = try await ended.futureResult.get()
             session.update { $0.tlsVersion = version.map { $0 == .tlsv13 ? "TLSv1.3" : "TLSv1.2" } }
             if settling, session.result.evidence.clientCertificate != .notRequested, version != .tlsv12 {
                 // A peer that agrees need not say so: tickets are optional (RFC 8446 §4.6.1).

@@ -2,24 +2,24 @@ import NIOCore
 import NIOSSL
 import NIOTLS
 
-/// Tells when a TLS handshake has ended, well or not, and when its end has settled.
+/// Tells when a TLS handshake has ended, well (and in which version) or not, and when its end has settled.
 ///
 /// In TLS 1.3 a server reads the client's certificate after the client takes the handshake for ended (RFC 8446 §4.4.2.4, §4.6.2): only the next
 /// thing that it sends, an alert or anything else, says whether it agrees.
 final class HandshakeWatch: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = NIOAny
-    private let ended: EventLoopPromise<Void>
+    private let ended: EventLoopPromise<TLSVersion?>
     private let settled: EventLoopPromise<Void>
     private(set) var isOver = false
 
-    init(ended: EventLoopPromise<Void>, settled: EventLoopPromise<Void>) { (self.ended, self.settled) = (ended, settled) }
+    init(ended: EventLoopPromise<TLSVersion?>, settled: EventLoopPromise<Void>) { (self.ended, self.settled) = (ended, settled) }
 
     struct Closed: Error {}
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case .handshakeCompleted? = event as? TLSUserEvent {
             isOver = true
-            ended.succeed()
+            ended.succeed(try? context.pipeline.syncOperations.nioSSL_tlsVersion())
         }
         context.fireUserInboundEventTriggered(event)
     }

@@ -25,6 +25,9 @@ public struct AgentService: Service {
         var heartbeat = Duration.seconds(10)
         /// How often it is looked whether a new key pair is due.
         var rotation = Duration.seconds(5)
+        /// How often it is looked whether somebody changed whom the agent trusts, and how often the instance is asked for its policies.
+        var trust = Duration.seconds(2)
+        var policies = Duration.seconds(600)
         var startup = Backoff()
         var validation = Duration.seconds(5)
         /// How long the instance may say "Validating" before the agent says that it lasts.

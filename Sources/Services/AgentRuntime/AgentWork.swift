@@ -44,6 +44,7 @@ struct AgentWork: Sendable {
         let recovered = Gate(isOpen: false)
         let heartbeat = Task { await heartbeatLoop.run() }
         let rotation = Task { await rotator.run(every: service.timing.rotation, wanted: rekey) }
+        let trust = Task { await trustKeeper.run(every: service.timing.trust, policiesEvery: service.timing.policies) }
         let delivery = Task {
             // What an earlier process finished goes first: claiming again makes its leases, and so these results, void.
             await sender.drain()
@@ -75,8 +76,10 @@ struct AgentWork: Sendable {
         await delivery.value
         heartbeat.cancel()
         rotation.cancel()
+        trust.cancel()
         await heartbeat.value
         await rotation.value
+        await trust.value
         await spool.flush()
         await refreshFigures()
         return end
@@ -134,6 +137,11 @@ struct AgentWork: Sendable {
                 client: ready.client, name: settings.name, home: ready.home.path, version: service.version, registrationKey: nil),
             agent: ready.agent, identity: ready.identity, log: log, keeper: keeper,
             clientCertificate: settings.login == .certificate ? renewal : nil)
+    }
+
+    private var trustKeeper: TrustKeeper {
+        TrustKeeper(
+            home: ready.home, identity: ready.identity, client: ready.client, transport: ready.transport, log: log, keeper: keeper)
     }
 
     private var surroundings: ProbeSurroundings {

@@ -150,6 +150,18 @@ package enum Files {
 }
 
 extension Files {
+    /// Another one when the file was changed or replaced; nil when there is none.
+    package static func stamp(_ path: String) -> String? {
+        var facts = stat()
+        guard stat(path, &facts) == 0 else { return nil }
+        #if canImport(Darwin)
+            let changed = facts.st_mtimespec
+        #else
+            let changed = facts.st_mtim
+        #endif
+        return "\(facts.st_ino) \(facts.st_size) \(changed.tv_sec).\(changed.tv_nsec)"
+    }
+
     /// Octets, and seconds since 1970 of the last change of the content; nil when there is no such file.
     package static func sizeAndChange(_ path: String) -> (size: Int, changed: Int)? {
         var facts = stat()

@@ -1,13 +1,15 @@
 public import NIOCore
 public import NIOPosix
 public import PathValidation
+import Synchronization
 public import TrustPolicy
 
 /// Every TLS connection that leaves an agent. A request is sent only after the endpoint's policy said yes to what the peer presented.
 public final class TrustedTransport: Sendable {
-    private let configuration: TransportConfiguration
-    private let dialer: Dialer
+    private let current: Mutex<Dialer>
     private let pool: ConnectionPool
+
+    private var dialer: Dialer { current.withLock { $0 } }
 
     /// - Parameter evidence: whom to ask for OCSP answers, CRLs and issuers; nil asks the sources that certificates name, over plain HTTP.
     public init(
@@ -15,11 +17,17 @@ public final class TrustedTransport: Sendable {
         evidence: (any EvidenceSource)? = nil
     ) {
         HandlerTypes.complete()
-        self.configuration = configuration
-        dialer = Dialer(
-            configuration: configuration, group: group,
-            source: evidence ?? EvidenceFetcher(group: group, timeout: configuration.evidenceTimeout, proxy: configuration.proxy))
+        current = Mutex(
+            Dialer(
+                configuration: configuration, group: group,
+                source: evidence ?? EvidenceFetcher(group: group, timeout: configuration.evidenceTimeout, proxy: configuration.proxy)))
         pool = ConnectionPool(perEndpoint: configuration.idleConnections, idleTimeout: configuration.idleTimeout)
+    }
+
+    /// From the next connection on; those that stand idle passed another verdict, and are closed. Whom to ask about revocation stays.
+    public func renew(_ configuration: TransportConfiguration) {
+        current.withLock { $0.configuration = configuration }
+        pool.closeAll()
     }
 
     /// One exchange with an `https` endpoint, over a kept-alive connection if one stands.
@@ -35,10 +43,12 @@ public final class TrustedTransport: Sendable {
                 throw Self.failure(error)
             }
         }
+        let dialer = dialer
         let attempt = await dialer.open(endpoint, dial: nil, settling: false)
         guard let channel = attempt.channel else { throw .notSent(attempt.evidence) }
         do {
-            return try await exchange(request, over: .adopt(channel, unpackingUpTo: configuration.responseLimit), endpoint: endpoint)
+            let limit = dialer.configuration.responseLimit
+            return try await exchange(request, over: .adopt(channel, unpackingUpTo: limit), endpoint: endpoint)
         } catch {
             if error is HTTPConnection.Failure, let evidence = await dialer.refusal(of: attempt) { throw .notSent(evidence) }
             throw Self.failure(error)
@@ -50,10 +60,11 @@ public final class TrustedTransport: Sendable {
     ///
     /// - Parameter patience: for each answer of the server.
     public func openDirectory(_ endpoint: Endpoint, patience: Duration = .seconds(30)) async throws(TransportFailure) -> DirectorySession {
+        let dialer = dialer
         let attempt = await dialer.open(endpoint, dial: nil, settling: true)
         guard let channel = attempt.channel else { throw .notSent(attempt.evidence) }
         do {
-            return try await DirectorySession.adopt(channel, timeout: patience, limit: configuration.responseLimit)
+            return try await DirectorySession.adopt(channel, timeout: patience, limit: dialer.configuration.responseLimit)
         } catch {
             throw .interrupted("the connection was closed after the handshake")
         }
@@ -63,9 +74,12 @@ public final class TrustedTransport: Sendable {
     ///
     /// - Parameter dial: connect there instead, and keep the endpoint's name for SNI and the checks.
     public func inspect(_ endpoint: Endpoint, dial: (host: String, port: Int)? = nil) async -> ConnectionEvidence {
+        let dialer = dialer
         let attempt = await dialer.open(endpoint, dial: dial, settling: true)
         attempt.channel?.close(promise: nil)
-        guard attempt.channel == nil, !configuration.serverNameIndication, attempt.evidence.mayBeForTheName else { return attempt.evidence }
+        guard attempt.channel == nil, !dialer.configuration.serverNameIndication, attempt.evidence.mayBeForTheName else {
+            return attempt.evidence
+        }
         // Is that because the name was left out?
         var naming = dialer
         naming.configuration.serverNameIndication = true
@@ -87,7 +101,7 @@ public final class TrustedTransport: Sendable {
     private func exchange(_ request: OutboundRequest, over connection: HTTPConnection, endpoint: Endpoint) async throws -> InboundResponse {
         let name = endpoint.host.contains(":") ? "[\(endpoint.host)]" : endpoint.host
         let host = endpoint.port == endpoint.scheme.defaultPort ? name : "\(name):\(endpoint.port)"
-        let (response, reusable) = try await connection.exchange(request, host: host, limit: configuration.responseLimit)
+        let (response, reusable) = try await connection.exchange(request, host: host, limit: dialer.configuration.responseLimit)
         if reusable { pool.give(connection, for: endpoint) }
         return response
     }

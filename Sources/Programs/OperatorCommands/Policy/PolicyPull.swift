@@ -28,7 +28,7 @@ struct PolicyPull: AsyncParsableCommand {
         switch outcome {
         case .adopted(let rows, let backup):
             Console.result(
-                "\(rows) rows taken over\(backup.map { "; before: \($0)" } ?? ""). A running agent takes them at its next start.")
+                "\(rows) rows taken over\(backup.map { "; before: \($0)" } ?? ""). A running agent takes them within seconds.")
         case .unchanged(let rows): Console.result("The \(rows) rows are the instance's already.")
         case .differs(let finding): Console.result(FindingText(colours: false).render([finding]))
         case .kept(let findings): throw CommandFailure(findings: findings, exitCode: 1)

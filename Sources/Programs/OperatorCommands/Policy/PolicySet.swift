@@ -8,7 +8,7 @@ struct PolicySet: ParsableCommand {
         discussion: """
             An override (--category overridden) has endpoints, an owner, a reason and an end: midguard policy set old-printer --home HOME
             --category overridden --include printer.corp.example --revocation notChecked --owner alice --reason 'no responder' --until
-            2027-01-31T00:00:00Z. A running agent takes the change at its next start.
+            2027-01-31T00:00:00Z. A running agent takes the change within seconds.
             """)
 
     enum Switch: String, ExpressibleByArgument, CaseIterable { case on, off }

@@ -10,7 +10,7 @@ struct TrustAdd: AsyncParsableCommand {
         discussion: """
             From files (PEM with any number of certificates, DER, PKCS#7, PKCS#12 and every type of keystore), or one certificate that an
             endpoint shows, chosen by its fingerprint. Says what happens to each certificate, and asks a person at a terminal first. The store
-            is backed up beside itself and replaced at once. A running agent takes the change at its next start.
+            is backed up beside itself and replaced at once. A running agent takes the change within seconds.
             """)
 
     @Argument(help: "Files with certificates; - is standard input.") var sources: [String] = []

@@ -6,7 +6,7 @@ struct TrustRemove: ParsableCommand {
         commandName: "remove", abstract: "Trust certificates no longer.",
         discussion: """
             By alias or by fingerprint; a certificate that is there under several aliases goes from all of them, since one would keep the trust.
-            The store is backed up beside itself first and replaced at once. A running agent takes the change at its next start.
+            The store is backed up beside itself first and replaced at once. A running agent takes the change within seconds.
             """)
 
     @Option(name: .customLong("alias"), help: "An entry's alias.") var aliases: [String] = []

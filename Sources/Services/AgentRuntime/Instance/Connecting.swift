@@ -42,6 +42,18 @@ extension Connecting {
         _ home: AgentHome, identity: IdentityRing?, login: AgentSettings.Login? = nil, policies: PolicyTable? = nil,
         onAttempt: (@Sendable (ConnectionEvidence) -> Void)? = nil
     ) throws(TrustUnavailable) -> Connecting {
+        let (configuration, file) = try Self.configuration(home, identity: identity, login: login, policies: policies, onAttempt: onAttempt)
+        return Connecting(
+            transport: TrustedTransport(configuration: configuration),
+            details: ["trust store \(file.path): \(file.certificates.count) certificates"] + file.further.words
+                + (home.proxy.map { ["proxy \($0.place)"] } ?? []), store: (file.path, file.certificates))
+    }
+
+    /// What a home says about whom to trust, with the store that it rests on.
+    static func configuration(
+        _ home: AgentHome, identity: IdentityRing?, login: AgentSettings.Login? = nil, policies: PolicyTable? = nil,
+        onAttempt: (@Sendable (ConnectionEvidence) -> Void)? = nil
+    ) throws(TrustUnavailable) -> (TransportConfiguration, TrustStoreFile) {
         let file: TrustStoreFile
         do throws(TrustStoreError) {
             file = try TrustStoreFile(
@@ -62,10 +74,7 @@ extension Connecting {
             let instance = InstanceAddress(home.settings.url).endpoint
             configuration.clientIdentity = { $0 == instance ? identity.pairs.clientIdentity : nil }
         }
-        return Connecting(
-            transport: TrustedTransport(configuration: configuration),
-            details: ["trust store \(file.path): \(file.certificates.count) certificates"] + file.further.words
-                + (home.proxy.map { ["proxy \($0.place)"] } ?? []), store: (file.path, file.certificates))
+        return (configuration, file)
     }
 }
 

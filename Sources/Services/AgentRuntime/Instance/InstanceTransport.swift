@@ -6,4 +6,11 @@ public protocol InstanceTransport: Sendable {
     func send(_ request: OutboundRequest, to endpoint: Endpoint) async throws(TransportFailure) -> InboundResponse
     func inspect(_ endpoint: Endpoint) async -> ConnectionEvidence
     func openDirectory(_ endpoint: Endpoint) async throws(TransportFailure) -> DirectorySession
+    /// What the next connections are judged by.
+    func renew(_ configuration: TransportConfiguration)
+}
+
+extension InstanceTransport {
+    /// For transports that judge nothing.
+    public func renew(_ configuration: TransportConfiguration) {}
 }

@@ -21,6 +21,9 @@ package struct PolicySync: Sendable {
         case kept([Finding])
     }
 
+    /// Findings that a good table answers.
+    static let answered: Set = ["policy.none-received", "policy.sync-would-cut-off"]
+
     private let home: AgentHome
     private let identity: IdentityRing?
 
@@ -99,7 +102,7 @@ package struct PolicySync: Sendable {
                 .init(
                     "See what a connection comes to under the instance's rows",
                     command: "midguard check \(instance) --policy \(AgentFindings.quoted(file)) --home \(AgentFindings.quoted(home.path))"),
-                .init("Mend that, or change the row for the instance there; the agent tries again at its next start"),
+                .init("Mend that, or change the row for the instance there; the agent tries again within minutes"),
             ])
     }
 

@@ -290,12 +290,12 @@ extension Startup {
         do throws(InstanceFailure) {
             switch await PolicySync(home, identity: gathered.identity).take(try await client.policies()) {
             case .adopted(let rows, _):
-                await keeper.settle { $0.id == "policy.none-received" || $0.id == "policy.sync-would-cut-off" }
+                await keeper.settle { PolicySync.answered.contains($0.id) }
                 // The next connections are made under them.
                 if let again = try? AgentHome(path: layout.home) { gathered.home = again }
                 return await openTrust(&gathered).0 == .passed ? ["policies of the instance taken over: \(rows) rows"] : []
             case .unchanged(let rows):
-                await keeper.settle { $0.id == "policy.none-received" || $0.id == "policy.sync-would-cut-off" }
+                await keeper.settle { PolicySync.answered.contains($0.id) }
                 return ["policies of the instance: \(rows) rows"]
             case .kept(let findings): await keeper.raise(findings, thread: Self.thread)
             case .differs: break

@@ -1,0 +1,57 @@
+import Counterparts
+import Foundation
+import Testing
+
+@Suite("Whom a running agent trusts is what is on disk now, without a restart", .timeLimit(.minutes(15)))
+struct LiveTrustTests {
+    @Test func changesTakeEffect() throws {
+        let site = try RotationTests.Site()
+        let (home, folder) = (site.installation.home, site.installation.folder)
+        let authority = try CheckTests.Authority()
+        let (chain, key) = try authority.leaf("files", hosts: "DNS:localhost")
+        let server = try OpenSSLServer(chainPEM: chain, keyPEM: key)
+        let pid = try MidguardProcess.run(["agent", "status", "--home", home, "--json"]).output.firstMatch(of: #/"pid" ?: ?(\d+)/#)?.1
+        /// Asks until it is as expected: a change takes seconds.
+        func asks(_ state: String, _ why: String) throws {
+            try eventually(within: 30, "\(why); \(site.installation.logs)") {
+                try site.run("RESTProbe", "https://localhost:\(server.port)/", []).state == state ? () : nil
+            }
+        }
+        func run(_ words: String...) throws {
+            let outcome = try MidguardProcess.run(words)
+            #expect(outcome.code == 0, "\(words): \(outcome.output)\(outcome.error)")
+        }
+        try asks("error", "its root is not trusted")
+        try run("trust", "add", authority.folder.path("root.pem"), "--home", home, "--yes")
+        try asks("processed", "the root was added")
+        let shown = try Counterpart.openssl.run(["x509", "-in", "root.pem", "-noout", "-fingerprint", "-sha256"], in: authority.folder)
+        try run("trust", "remove", "--fingerprint", String(shown.split(separator: "=")[1].prefix { $0 != "\n" }), "--home", home)
+        try asks("error", "the root was removed, also for connections that stood")
+
+        // Beside the store, and by a row of the table.
+        let beside = home + "/security/anchors.d"
+        try FileManager.default.createDirectory(atPath: beside, withIntermediateDirectories: false)
+        try FileManager.default.copyItem(atPath: authority.folder.path("root.pem"), toPath: beside + "/corp.pem")
+        try asks("processed", "it lies beside the store")
+        try FileManager.default.removeItem(atPath: beside + "/corp.pem")
+        try asks("error", "it lies there no longer")
+        try run(
+            "policy", "set", "lab", "--home", home, "--category", "overridden", "--include", "localhost", "--report-only", "on", "--owner",
+            "tests", "--reason", "a test", "--until", "2099-01-01T00:00:00Z")
+        try asks("processed", "refusals are only said")
+        try run("policy", "remove", "lab", "--home", home)
+        try asks("error", "they count again")
+
+        // A store that cannot be read changes nothing, and is said; the agent works on.
+        let store = home + "/security/cacerts"
+        let good = try Data(contentsOf: URL(fileURLWithPath: store))
+        try Data("damaged".utf8).write(to: URL(fileURLWithPath: store))
+        func status() throws -> String { try MidguardProcess.run(["agent", "status", "--home", home, "--json"]).output }
+        try eventually(within: 30, "it is said; \(site.installation.logs)") { try status().contains("\"store.") ? () : nil }
+        try site.sealedJobWorks()
+        try good.write(to: URL(fileURLWithPath: store))
+        try eventually(within: 30, "it is settled; \(site.installation.logs)") { try status().contains("\"store.") ? nil : () }
+        #expect(try status().firstMatch(of: #/"pid" ?: ?(\d+)/#)?.1 == pid, "it was never restarted")
+        withExtendedLifetime(folder) {}
+    }
+}

@@ -1,3 +1,4 @@
+import CertificateFactory
 import Counterparts
 import Foundation
 import Testing
@@ -171,5 +172,51 @@ struct ReportedProblemTests {
         _ = try CheckTests.paste(String(command), in: folder)
         site.agent = try site.installation.startAgent()
         try site.sealedJobWorks()
+    }
+
+    /// F14: the authority of the client certificate is not known on the instance, then the certificate is nobody's; the refusal says which, and
+    /// nothing is switched before it would work.
+    @Test func theAuthorityIsNotPublished() throws {
+        let site = try RotationTests.Site()
+        let (home, data, folder) = (site.installation.home, site.installation.data, site.installation.folder)
+        let root = try TestAuthority.root("Corp Root")
+        let leaf = try root.issueLeaf("agent") {
+            $0.key = .rsa(bits: 2_048)
+            $0.isForClients()
+        }
+        site.agent.end(SIGTERM)
+        let bundle = try folder.write(leaf.pem + root.pem + leaf.keyPEM, to: "bundle.pem")
+        #expect(try MidguardProcess.run(["identity", "import", home, bundle]).code == 0)
+        site.agent = try site.installation.startAgent()
+        try site.sealedJobWorks()
+        func switched() throws -> MidguardProcess.Outcome { try MidguardProcess.run(["identity", "mutual-tls", home, "on"]) }
+        let unknown = try switched()
+        #expect(unknown.code == 1 && unknown.error.contains("auth.authority-not-published"), "\(unknown)")
+        let audit = try MidguardProcess.run(["instance", "audit", "--data", data]).output
+        #expect(audit.contains("login-refused  auth.authority-not-published"), "\(audit)")
+        let published = try MidguardProcess.run(
+            ["instance", "clients", "publish", try folder.write(root.pem, to: "corp.pem"), "--data", data])
+        #expect(published.code == 0, "\(published.error)")
+        let unmapped = try switched()
+        #expect(unmapped.code == 1 && unmapped.error.contains("auth.certificate-unmapped"), "\(unmapped)")
+        let user = String(decoding: try folder.read("enrolment/username"), as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        let mapped = try MidguardProcess.run(
+            ["instance", "clients", "map", try folder.write(leaf.pem, to: "leaf.pem"), "--user", user, "--data", data])
+        #expect(mapped.code == 0, "\(mapped.error)")
+        let on = try switched()
+        #expect(on.code == 0, "\(on)")
+        site.agent.end(SIGTERM)
+        site.agent = try site.installation.startAgent()
+        try site.sealedJobWorks()
+    }
+
+    /// F28: a deletion that waited in the queue since before the pair was put back destroys nothing.
+    @Test func aPendingDeletion() throws {
+        let site = try RotationTests.Site()
+        let before = try site.certificate()
+        let refused = try site.run("SystemCommand", "delete_mid_keypair", [])
+        #expect(refused.state == "error" && refused.result?.contains("identity.pending-deletion") == true, "\(refused)")
+        try site.sealedJobWorks()
+        #expect(try site.certificate() == before)
     }
 }

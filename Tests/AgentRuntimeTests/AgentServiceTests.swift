@@ -279,19 +279,32 @@ struct AgentEndTests {
         #expect(await first.stop() == nil)
     }
 
-    @Test("A keystore of another home is told, not replaced") func outOfSync() async throws {
+    @Test(
+        "A keystore of another home is told, not replaced; an identifier that the trail of backups has is put right",
+        arguments: [true, false])
+    func outOfSync(hasTrail: Bool) async throws {
         let home = try TemporaryHome()
         try home.setUp()
         let agent = RunningAgent(home, FakeInstance())
         #expect(await eventually { agent.isServing })
         _ = await agent.stop()
         let before = try Files.read(home("security/agent_keystore"), limit: 1 << 20)
+        let right = try home.configuration.value("keypairs.mid_id")
         let changed = try home.configuration.setting("keypairs.mid_id", to: String(repeating: "0", count: 32))
         try Files.replace(home("config.xml"), with: changed.bytes)
-        #expect(await RunningAgent(home, FakeInstance()).end?.map(\.id) == ["identity.out-of-sync"])
+        if !hasTrail { try Files.remove(home("security_backup/keystore_backup_audit_trail.log")) }
+        let again = RunningAgent(home, FakeInstance())
+        if hasTrail {
+            #expect(await eventually { again.isServing })
+            _ = await again.stop()
+            #expect(try home.configuration.value("keypairs.mid_id") == right)
+            #expect(home.log.contains("keypairs.mid_id in config.xml did not open it; mended from "))
+        } else {
+            #expect(await again.end?.map(\.id) == ["identity.out-of-sync"])
+            #expect(home.log.contains("Keystore was tampered with, or password was incorrect"))
+            #expect(home.log.contains("finding: identity.out-of-sync"))
+        }
         #expect(try Files.read(home("security/agent_keystore"), limit: 1 << 20) == before)
-        #expect(home.log.contains("Keystore was tampered with, or password was incorrect"))
-        #expect(home.log.contains("finding: identity.out-of-sync"))
     }
 
     static let refusals: [(AgentMessages.RegistrationKeyOutcome, [String])] = [

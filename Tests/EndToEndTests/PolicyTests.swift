@@ -101,6 +101,41 @@ struct PolicyTests {
         #expect(try CheckTests.check(url, store: stranger, ["--policy", file]).0.verdict == "refused")
     }
 
+    /// The list of former releases, as the agent's own file has it: what it named is checked, of the others it is said what would be refused.
+    @Test func aFormerListOfEndpoints() throws {
+        let authority = try CheckTests.Authority()
+        let (chain, key) = try authority.leaf("one", hosts: "DNS:localhost,DNS:listed.example")
+        let server = try OpenSSLServer(chainPEM: chain, keyPEM: key)
+        let stranger = try CheckTests.Authority().folder
+        let (home, file) = (authority.folder.path("agent"), authority.folder.path("rows.json"))
+        try FileManager.default.createDirectory(atPath: home + "/work", withIntermediateDirectories: true)
+        let rows = ["url": "https://corp.example/", "mid.instance.username": "u", "mid.instance.password": "p", "name": "n"].map {
+            "<parameter name=\"\($0.key)\" value=\"\($0.value)\"/>"
+        }
+        try Data("<parameters>\(rows.joined())</parameters>".utf8).write(to: URL(fileURLWithPath: home + "/config.xml"))
+        func convert(_ words: String...) throws -> MidguardProcess.Outcome {
+            try MidguardProcess.run(["policy", "convert", "--home", home, "--policy", file, "--owner", "alice"] + words)
+        }
+        #expect(try convert().code == 3)
+        try Data("a=b\nmid.security.validation.endpoints=https\\://listed.example/x, *.corp.example\n".utf8).write(
+            to: URL(fileURLWithPath: home + "/work/remote.properties"))
+        let dry = try convert("--dry-run")
+        #expect(dry.code == 0 && !FileManager.default.fileExists(atPath: file), "\(dry)")
+        let converted = try convert()
+        #expect(converted.code == 0 && converted.output.contains("for listed.example, *.corp.example"), "\(converted)")
+
+        let store = stranger.path("root.pem")
+        let listed = try CheckTests.check(
+            "https://listed.example", store: store, ["--connect", "localhost:\(server.port)", "--policy", file]
+        ).0
+        #expect(listed.verdict == "refused" && listed.decidedBy.hasPrefix("validation-endpoints"), "\(listed)")
+        let other = try CheckTests.check("https://localhost:\(server.port)", store: store, ["--policy", file]).0
+        #expect(other.verdict == "trusted" && other.findings.contains { $0.id == "policy.report-only" }, "\(other)")
+        #expect(try convert("not a host!").code == 2)
+        // An empty list named nobody.
+        #expect(try convert("").output.contains("validation-endpoints") == false)
+    }
+
     @Test func aTableThatDoesNotHoldTogetherIsRefused() throws {
         let folder = try TemporaryFolder()
         let file = try folder.write(#"{"policies":[{"name":"a","category":"internet","chain":false,"hostname":true}]}"#, to: "p.json")

@@ -70,7 +70,11 @@ struct ContentDigest: Hashable, Sendable {
         var hash = SHA256()
         let isContiguous = bytes.withContiguousStorageIfAvailable { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) } != nil
         if !isContiguous { hash.update(data: Array(bytes)) }
-        words = hash.finalize().withUnsafeBytes { digest in
+        self.init(hash.finalize())
+    }
+
+    init(_ digest: SHA256Digest) {
+        words = digest.withUnsafeBytes { digest in
             func word(_ index: Int) -> UInt64 { digest.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self) }
             return (word(0), word(1), word(2), word(3))
         }

@@ -38,7 +38,16 @@ final class RunningAgent: Sendable {
         task.cancel()
         return await task.value
     }
-    var end: [Finding]? { get async { await task.value } }
+    /// A test that waits for it in vain ends it when its time is over.
+    var end: [Finding]? {
+        get async {
+            await withTaskCancellationHandler {
+                await task.value
+            } onCancel: {
+                task.cancel()
+            }
+        }
+    }
 
     var isServing: Bool { events.withLock { $0.contains { if case .serving = $0 { true } else { false } } } }
     var findings: [String] { events.withLock { $0.compactMap { if case .findingRaised(let finding) = $0 { finding.id } else { nil } } } }

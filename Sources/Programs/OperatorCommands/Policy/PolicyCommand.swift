@@ -9,6 +9,7 @@ struct PolicyCommand: AsyncParsableCommand {
             says), of a vendor release, or Midguard's own.
             """,
         subcommands: [
-            PolicyList.self, PolicyShow.self, PolicyDecide.self, PolicySet.self, PolicyRemove.self, PolicyPull.self, PolicyProfiles.self,
+            PolicyList.self, PolicyShow.self, PolicyDecide.self, PolicySet.self, PolicyRemove.self, PolicyPull.self, PolicyConvert.self,
+            PolicyProfiles.self,
         ])
 }

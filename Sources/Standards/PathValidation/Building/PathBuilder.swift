@@ -76,7 +76,7 @@ extension ParsedCertificate {
     /// remembered when it is yes.
     func isSigned(by issuer: ParsedCertificate) -> Bool {
         guard facts.isAuthority == true else { return isSigned(withKeyOf: issuer) }
-        let pair = CertificateMemory.Signature(certificate: digest, key: issuer.keyDigest)
+        let pair = CertificateMemory.Signature(content: digest, key: issuer.keyDigest)
         if CertificateMemory.shared.knows(pair) { return true }
         let isGood = isSigned(withKeyOf: issuer)
         if isGood { CertificateMemory.shared.remember(pair) }

@@ -1,7 +1,8 @@
 import StrictDER
 import Synchronization
 
-/// What this process has learnt about certificates of authorities, by content: how they read, and whose signatures on them are good.
+/// What this process has learnt about certificates of authorities, by content: how they read, and whose signatures on them are good; and the same
+/// of the signatures on lists and answers about revocation.
 /// Only what needs no second look is kept, so nobody's answer depends on it. Bounded: when a generation is full, the one before it goes.
 final class CertificateMemory: Sendable {
     static let shared = CertificateMemory()
@@ -11,9 +12,9 @@ final class CertificateMemory: Sendable {
     private static let sizeLimit = 8_192
     private static let signatureLimit = 4_096
 
-    /// This certificate verifies with the key of that SubjectPublicKeyInfo.
+    /// This certificate, list or answer verifies with the key of that SubjectPublicKeyInfo.
     struct Signature: Hashable, Sendable {
-        var certificate: ContentDigest
+        var content: ContentDigest
         var key: ContentDigest
     }
 

@@ -24,7 +24,24 @@ enum SignatureCheck {
         if case .rsa(let key, _) = key, key.keySizeInBits < limits.smallestRSAKey {
             return .unsupported("RSA key of \(key.keySizeInBits) bits")
         }
-        return key.verifies(bytes, algorithm) ? .valid : .invalid
+        // The same answer is looked at with every connection for as long as it counts.
+        let known = CertificateMemory.Signature(signed: bytes, key: publicKeyInfo)
+        if CertificateMemory.shared.knows(known) { return .valid }
+        guard key.verifies(bytes, algorithm) else { return .invalid }
+        CertificateMemory.shared.remember(known)
+        return .valid
+    }
+}
+
+extension CertificateMemory.Signature {
+    /// By all that the check depends on. What a certificate is kept under is a digest of its whole encoding, so one never stands for the other.
+    fileprivate init(signed bytes: SignedBytes, key: ArraySlice<UInt8>) {
+        var hash = SHA256()
+        for part in [bytes.algorithm, bytes.signature, bytes.signed] {
+            withUnsafeBytes(of: part.count) { hash.update(bufferPointer: $0) }
+            part.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        }
+        self.init(content: ContentDigest(hash.finalize()), key: ContentDigest(of: key))
     }
 }
 

@@ -46,7 +46,7 @@ struct PolicyConvert: ParsableCommand {
 
     /// The value in the first of the home's files that has it.
     private func property(of home: String) throws -> String {
-        let files = ["\(home)/work/remote.properties", "\(home)/properties/glide.properties"]
+        let files = [home + "/work/remote.properties", home + "/properties/glide.properties"]
         for file in files {
             guard let bytes = try? Files.read(file, limit: 1 << 20) else { continue }
             for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline) {

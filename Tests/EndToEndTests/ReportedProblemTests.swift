@@ -210,6 +210,20 @@ struct ReportedProblemTests {
         try site.sealedJobWorks()
     }
 
+    /// What the vendor's tools send after a validation: the agent begins anew in the same process, with what its files say then.
+    @Test func aRestartIsAskedFor() throws {
+        let site = try RotationTests.Site()
+        let home = site.installation.home
+        let asked = try site.run("SystemCommand", "restartService", [])
+        #expect(asked.state == "processed" && asked.result?.contains("The agent starts again.") == true, "\(asked)")
+        try site.sealedJobWorks()
+        let log = try String(contentsOfFile: home + "/logs/agent0.log.0", encoding: .utf8)
+        #expect(log.contains("The instance asks for a new start; starting again") && !log.contains("Midguard agent stopped"))
+        let grabbed = try site.run("SystemCommand", "grabLog", [])
+        #expect(grabbed.result?.contains("The instance asks for a new start; starting again") == true)
+        #expect(try site.run("SystemCommand", "runEverything", []).result?.contains("runtime.job-refused") == true)
+    }
+
     /// F28: a deletion that waited in the queue since before the pair was put back destroys nothing.
     @Test func aPendingDeletion() throws {
         let site = try RotationTests.Site()

@@ -73,8 +73,12 @@ public struct AgentService: Service {
             case .ready(let ready):
                 do throws(FileFailure) {
                     let work = try AgentWork(ready: ready, service: self, log: log, keeper: keeper)
-                    if await work.run() == .asked { break working }
-                    log.write(.warning, thread: "main", "The instance does not know this agent any more; starting again")
+                    switch await work.run() {
+                    case .asked: break working
+                    case .forgotten:
+                        log.write(.warning, thread: "main", "The instance does not know this agent any more; starting again")
+                    case .restart: log.write(thread: "main", "The instance asks for a new start; starting again")
+                    }
                 } catch {
                     try await end(with: [AgentFindings.diskTrouble(error)], log, keeper)
                 }

@@ -17,6 +17,7 @@ struct AgentWork: Sendable {
     private let gate = Gate(isOpen: true)
     private let superseded = Gate(isOpen: false)
     private let forgotten = Gate(isOpen: false)
+    private let restarting = Gate(isOpen: false)
     private let room = Bell()
     private let rekey = RekeyWish()
     private let session = SysID.random().description
@@ -29,9 +30,9 @@ struct AgentWork: Sendable {
         pools = Priority.allCases.map { WorkerPool(Pool(priority: $0, places: ready.settings.places($0)), room: room) }
     }
 
-    enum End: Sendable { case asked, forgotten }
+    enum End: Sendable { case asked, forgotten, restart }
 
-    /// Until graceful shutdown or cancellation, or until the instance knows this agent no more.
+    /// Until graceful shutdown or cancellation, until the instance knows this agent no more, or until a job asks for a new start.
     func run() async -> End {
         for path in spool.torn {
             log.write(.warning, thread: "ECCSender.1", "\(path): the end was torn off by a crash; all before it is kept")
@@ -95,6 +96,10 @@ struct AgentWork: Sendable {
                 await forgotten.passage()
                 return .forgotten
             }
+            group.addTask {
+                await restarting.passage()
+                return .restart
+            }
             let first = await group.next() ?? .asked
             group.cancelAll()
             return Task.isCancelled ? .asked : first
@@ -151,7 +156,8 @@ struct AgentWork: Sendable {
             open: { sealed, job throws(SecretFailure) in try BasicCredentials(sealed: sealed, pairs: identity.pairs, agent: agent, job: job)
             },
             status: { figures }, identity: ready.identity, rekey: rekey,
-            scripts: ScriptSettings(ready.home, agent: ready.settings.name, sysID: agent.description))
+            scripts: ScriptSettings(ready.home, agent: ready.settings.name, sysID: agent.description),
+            restart: { [restarting] in restarting.open() })
     }
 
     private var figures: RuntimeFigures {

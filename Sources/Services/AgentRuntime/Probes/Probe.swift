@@ -51,6 +51,8 @@ struct ProbeSurroundings: Sendable {
     /// By which a job asks for a new key pair.
     var rekey: RekeyWish
     var scripts: ScriptSettings
+    /// Has the agent begin anew once its jobs are done, with what its files say then.
+    var restart: @Sendable () -> Void = {}
     /// A line for the agent's log, of this job.
     var log: @Sendable (String) -> Void = { _ in }
 }

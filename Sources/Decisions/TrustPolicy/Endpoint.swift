@@ -39,10 +39,10 @@ extension Endpoint {
     public init?(_ text: String) {
         var rest = Substring(text)
         var scheme = Scheme.tls
-        if let separator = text.range(of: "://") {
-            guard let known = Scheme(rawValue: text[..<separator.lowerBound].lowercased()), known != .tls else { return nil }
+        if let colon = text.utf8.firstIndex(of: 0x3A), text.utf8[colon...].starts(with: "://".utf8) {
+            guard let known = Scheme(rawValue: text[..<colon].lowercased()), known != .tls else { return nil }
             scheme = known
-            rest = text[separator.upperBound...]
+            rest = text[text.utf8.index(colon, offsetBy: 3)...]
         }
         rest = rest.prefix { !"/?#".contains($0) }
         if let at = rest.lastIndex(of: "@") { rest = rest[rest.index(after: at)...] }
@@ -69,16 +69,5 @@ extension Endpoint {
             port = number
         }
         self.init(scheme: scheme, host: host.lowercased(), port: port)
-    }
-}
-
-extension String {
-    fileprivate func range(of needle: String) -> Range<String.Index>? {
-        var start = startIndex
-        while start < endIndex {
-            if self[start...].hasPrefix(needle) { return start..<index(start, offsetBy: needle.count) }
-            start = index(after: start)
-        }
-        return nil
     }
 }

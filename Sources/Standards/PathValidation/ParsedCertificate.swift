@@ -33,7 +33,14 @@ public struct ParsedCertificate: Sendable, Hashable {
     /// Big-endian two's complement, as written.
     public var serialNumber: [UInt8] { Array(facts.outline.serial) }
     /// As people write it: hexadecimal pairs with colons.
-    public var serialText: String { serialNumber.map { hexadecimal([$0]) }.joined(separator: ":") }
+    public var serialText: String {
+        var text: [UInt8] = []
+        for (place, digit) in hexadecimal(facts.outline.serial).utf8.enumerated() {
+            if place > 0, place.isMultiple(of: 2) { text.append(0x3A) }
+            text.append(digit)
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
     public var notBefore: Date { Date(timeIntervalSince1970: Double(facts.notBefore)) }
     public var notAfter: Date { Date(timeIntervalSince1970: Double(facts.notAfter)) }
     /// Subject and issuer are the same name (RFC 5280 §3.2); says nothing about keys.

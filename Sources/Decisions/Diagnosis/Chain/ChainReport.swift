@@ -80,7 +80,7 @@ extension ChainReport {
             findings.append(finding)
         }
         findings += (evidence.revocation ?? []).flatMap { GivenRevocationFindings.findings($0, scene) }
-        findings += PathFindings.ahead(best, presented: evidence.presented, scene)
+        findings += PathFindings.ahead(best, presented: evidence.presented, at: evidence.rules.at, scene)
         verdict =
             checks.chain == .fail || checks.hostname == .fail || checks.revocation == .fail
             ? .refused : checks.revocation == .unknown ? .undetermined : .trusted

@@ -5,24 +5,32 @@ import struct Foundation.Date
 /// What is well today and will not stay so.
 extension PathFindings {
     /// - Parameter presented: all that the peer sent, whether it is on the path or not.
-    static func ahead(_ path: CandidatePath, presented: [ParsedCertificate], _ scene: Scene) -> [Finding] {
+    /// - Parameter scene: asked for only where there is something to say, which is seldom.
+    static func ahead(
+        _ path: CandidatePath, presented: [ParsedCertificate], at: Date, _ scene: @autoclosure () -> Scene
+    ) -> [Finding] {
         guard path.isValid else { return [] }
-        let namesakes = path.endedNamesakes(among: presented, at: scene.at)
-        return namesakes.map { endedNamesake($0, isPresented: true, removal: nil, scene) } + (ending(path, scene).map { [$0] } ?? [])
+        let (namesakes, ending) = (path.endedNamesakes(among: presented, at: at), soonEnding(path, at: at))
+        guard !namesakes.isEmpty || ending != nil else { return [] }
+        let scene = scene()
+        return namesakes.map { endedNamesake($0, isPresented: true, removal: nil, scene) }
+            + (ending.map { [self.ending($0, isLeaf: $0 == path.certificates.first, scene)] } ?? [])
     }
 
     /// Days before a certificate's end on which it is said; of one that lives shortly its last third.
     private static let warningDays = 30.0
 
     /// The certificate of a valid path that ends first, when that is soon. The anchor's own end counts for nobody.
-    private static func ending(_ path: CandidatePath, _ scene: Scene) -> Finding? {
+    private static func soonEnding(_ path: CandidatePath, at: Date) -> ParsedCertificate? {
         let certificates = path.certificates.count > 1 ? path.certificates.dropLast() : path.certificates[...]
         guard let first = certificates.min(by: { $0.notAfter < $1.notAfter }) else { return nil }
-        let left = first.notAfter.timeIntervalSince(scene.at)
+        let left = first.notAfter.timeIntervalSince(at)
         let life = first.notAfter.timeIntervalSince(first.notBefore)
-        guard left >= 0, left < min(warningDays * 86_400, life / 3) else { return nil }
+        return left >= 0 && left < min(warningDays * 86_400, life / 3) ? first : nil
+    }
+
+    private static func ending(_ first: ParsedCertificate, isLeaf: Bool, _ scene: Scene) -> Finding {
         let name = first.subject.isEmpty ? "The certificate of \(scene.owner)" : first.subject.description
-        let isLeaf = first == path.certificates.first
         return Finding(
             id: "chain.expiring", severity: .warning, subject: scene.subject,
             summary: "\(name) ends \(Words.time(first.notAfter, from: scene.at)).",

@@ -3,13 +3,12 @@ import TrustPolicy
 
 extension ConnectionFindings {
     static func chain(_ evidence: ConnectionEvidence, context: FixContext) -> [Finding] {
-        guard evidence.decision.policy.checks.chain else { return [] }
+        guard evidence.decision.policy.checks.chain, evidence.path?.isValid != true else { return [] }
         var scene = scene(evidence)
         scene.facts["clock"] = clockAgreement(evidence)
         guard let path = evidence.path else {
             return [PathFindings.malformed(evidence.malformed.first ?? "no certificate was presented", scene)]
         }
-        guard !path.isValid else { return [] }
         return path.best.defects.map { explain($0, in: path.best, scene, evidence, context) }
     }
 
@@ -22,13 +21,12 @@ extension ConnectionFindings {
     /// What is well with the chain today and will not stay so, or not for everybody.
     static func ahead(_ evidence: ConnectionEvidence, context: FixContext) -> [Finding] {
         guard evidence.decision.policy.checks.chain, let path = evidence.path?.best, path.isValid else { return [] }
-        let scene = scene(evidence)
         let removable = context.home != nil || context.trustStore != nil
         let held = evidence.endedAnchors.map { certificate in
             let removal = context.command(["trust", "remove", "--fingerprint", certificate.sha256], store: true)
-            return PathFindings.endedNamesake(certificate, isPresented: false, removal: removable ? removal : nil, scene)
+            return PathFindings.endedNamesake(certificate, isPresented: false, removal: removable ? removal : nil, scene(evidence))
         }
-        return held + PathFindings.ahead(path, presented: evidence.presented, scene)
+        return held + PathFindings.ahead(path, presented: evidence.presented, at: evidence.at, scene(evidence))
     }
 
     /// What a connection knows more about than a chain alone: who else may have the issuer, and how to trust what the peer presented.

@@ -37,6 +37,24 @@ struct ProxyTests {
         #expect(direct.findings.first?.id == "network.name-not-found")
     }
 
+    /// P24: an inner proxy's own URL, through another proxy that cannot get there.
+    @Test func aProxyBeforeAProxy() throws {
+        let site = try Site()
+        let outer = try ScriptedServer { connection in
+            _ = connection.read(until: "\r\n\r\n")
+            connection.send("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n")
+        }
+        defer { outer.stop() }
+        let (report, code) = try site.check(["--proxy", "http://127.0.0.1:\(outer.port)"])
+        #expect(code == 3 && report.findings.first?.id == "proxy.double", "\(report.findings.map(\.id))")
+        let direct = try #require(report.findings.first?.fixes.compactMap(\.command).first)
+        #expect(try CheckTests.paste(direct, in: site.folder).contains("trusted"))
+        // A public name is the proxy's trouble.
+        #expect(
+            try site.check(["--proxy", "http://127.0.0.1:\(outer.port)"], host: Self.hidden).0.findings.first?.id == "proxy.refused-connect"
+        )
+    }
+
     @Test func aRuleOfTheProxyIsNamedAndTheDirectWayIsShown() throws {
         let (site, proxy) = (try Site(), try SquidProxy(rules: ["http_access deny all"]))
         let (report, code) = try site.check(["--proxy", "http://127.0.0.1:\(proxy.port)"])

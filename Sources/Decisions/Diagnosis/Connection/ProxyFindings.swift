@@ -63,6 +63,17 @@ extension ProxyObstacle {
                     "The URL leads to the proxy, and a proxy is configured too: it is asked for a tunnel to itself.", details,
                     fixes: [.init("Put the instance's own name into the URL, and leave the proxy to mid.proxy.host"), again])
             }
+            if (502...504).contains(status), evidence.endpoint.isPrivate {
+                return finding(
+                    "proxy.double",
+                    "\(subject) is an address of this network, and the proxy \(proxy) cannot reach it: \(status) \(reason).",
+                    "A URL that leads to an inner proxy or gateway needs no other proxy before it.", details,
+                    fixes: [
+                        .init("Go there without the proxy", command: context.direct.command(["check", subject], store: true)),
+                        .init("Then leave mid.proxy.* away, or name the host in mid.midguard.proxy.exclusions"),
+                    ],
+                    vendor: ["SOAP Response: Status code=503", "java.lang.IllegalStateException: Unable to connect to instance"])
+            }
             return finding(
                 "proxy.refused-connect", "The proxy \(proxy) refuses a tunnel to \(evidence.endpoint.hostAndPort): \(status) \(reason).",
                 status == 403
@@ -121,5 +132,13 @@ extension ConnectionObstacle {
     private func isPublic(_ place: String) -> Bool {
         guard let address = Endpoint(place).flatMap({ IPAddress($0.host) }) else { return false }
         return !AddressRange.intranet.contains { $0.contains(address) }
+    }
+}
+
+extension Endpoint {
+    /// By what is written: behind a proxy nobody here looks names up.
+    fileprivate var isPrivate: Bool {
+        guard let address = IPAddress(host) else { return !host.contains(".") }
+        return AddressRange.intranet.contains { $0.contains(address) }
     }
 }

@@ -25,7 +25,7 @@ final class MidguardProcess: Sendable {
 
     /// Runs a command to its end, at most `seconds`.
     static func run(
-        _ arguments: [String], input: String? = nil, environment: [String: String] = [:], seconds: Double = 60, executable: String? = nil
+        _ arguments: [String], input: String? = nil, environment: [String: String] = [:], seconds: Double = 150, executable: String? = nil
     ) throws -> Outcome {
         let folder = try TemporaryFolder()
         let source = try input.map { try folder.write($0, to: "input") }

@@ -22,7 +22,7 @@ public enum Counterpart: String, Sendable {
 
     /// Runs it and returns what it printed, both channels. Throws for an exit status other than zero, and after `seconds`.
     @discardableResult
-    public func run(_ arguments: [String], in folder: TemporaryFolder, seconds: Int = 60) throws -> String {
+    public func run(_ arguments: [String], in folder: TemporaryFolder, seconds: Int = 150) throws -> String {
         let process = Process()
         process.executableURL = try executable()
         process.arguments = arguments

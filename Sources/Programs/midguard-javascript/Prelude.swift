@@ -24,7 +24,7 @@ enum Prelude {
                 getSource: function () { return job.source; }
             };
             global.ms = {
-                log: function (text) { say(ascii({log: String(text)})); },
+                log: function (text) { question({log: String(text).slice(0, 4000)}); },
                 getConfigParameter: function (name) { return own(job.configuration, String(name)); },
                 getName: function () { return job.agent; },
                 getSysID: function () { return job.sysID; },
@@ -89,7 +89,7 @@ enum Prelude {
             } catch (error) {
                 var at = place(error);
                 var text = error instanceof Error && error.message ? (error.name === 'Error' ? '' : error.name + ': ') + error.message : String(error);
-                say(ascii({failure: text, file: at.file || '', line: at.line || 0}));
+                say(ascii({failure: text.slice(0, 4000), file: (at.file || '').slice(0, 80), line: at.line || 0}));
             }
         }(this));
         """#

@@ -41,6 +41,8 @@ public struct TransportConfiguration: Sendable {
     public var onAttempt: (@Sendable (ConnectionEvidence) -> Void)?
     /// The time that the checks are made for.
     public var clock: @Sendable () -> Date = { Date() }
+    /// Whether that is this machine's clock, so that it can be wrong; false for a time that somebody asks about.
+    public var clockIsOfThisMachine = true
 
     public init(anchors: TrustAnchors, trustStore: TrustStoreFacts, policies: PolicyTable) {
         (self.anchors, self.trustStore, self.policies) = (anchors, trustStore, policies)

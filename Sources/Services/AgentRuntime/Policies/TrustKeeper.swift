@@ -19,7 +19,7 @@ struct TrustKeeper: Sendable {
     static let thread = "TrustKeeper"
 
     func run(every interval: Duration, policiesEvery patience: Duration) async {
-        var (seen, asked) = (stamps, ContinuousClock.now)
+        var (seen, asked, standing) = (stamps, ContinuousClock.now, [Finding]())
         while true {
             do { try await Task.sleep(for: interval) } catch { return }
             if asked + patience <= .now {
@@ -29,7 +29,10 @@ struct TrustKeeper: Sendable {
             let present = stamps
             if present != seen {
                 seen = present
-                await renew()
+                let earlier = standing
+                standing = renew()
+                await keeper.settle { finding in earlier.contains { $0.id == finding.id && $0.subject == finding.subject } }
+                await keeper.raise(standing, thread: Self.thread)
             }
         }
     }
@@ -40,27 +43,27 @@ struct TrustKeeper: Sendable {
         return ([home.trustStore, home.policyFile] + beside).map { path in Files.stamp(path).map { path + " " + $0 } }
     }
 
-    private func renew() async {
-        do {
-            let home = try AgentHome(path: home.path)
+    /// What stands in the way, while the former trust stays in use.
+    private func renew() -> [Finding] {
+        let home: AgentHome
+        do throws(HomeFailure) { home = try AgentHome(path: self.home.path) } catch { return [error.finding] }
+        do throws(TrustUnavailable) {
             let (configuration, file) = try Connecting.configuration(home, identity: identity) { log.trace($0) }
             transport.renew(configuration)
-            await keeper.settle { $0.id.hasPrefix("store.") && $0.id != "store.customer-certificates-lost" }
+            let (certificates, policies) = (file.certificates.count, home.policies.rows.count)
             log.write(
                 thread: Self.thread,
-                "Trust was changed, in force from now on: \(file.path), \(file.certificates.count) certificates, \(home.policies.rows.count) policies"
-            )
-        } catch let unavailable as TrustUnavailable {
-            await keeper.raise(unavailable.findings, thread: Self.thread)
-        } catch let failure as HomeFailure {
-            await keeper.raise([failure.finding], thread: Self.thread)
-        } catch {}
+                "Trust was changed, in force from now on: \(file.path), \(certificates) certificates, \(policies) policies")
+            return []
+        } catch { return error.findings }
     }
 
     /// Should they be taken over, the file changes.
     private func askForPolicies() async {
-        guard home.settings.useInstancePolicy, let home = try? AgentHome(path: home.path), let rows = try? await client.policies() else {
-            return
+        guard home.settings.useInstancePolicy, let home = try? AgentHome(path: home.path) else { return }
+        let rows: [UInt8]?
+        do throws(InstanceFailure) { rows = try await client.policies() } catch {
+            return log.write(.warning, thread: Self.thread, "The instance's policies could not be fetched: \(error.summary)")
         }
         switch await PolicySync(home, identity: identity).take(rows) {
         case .adopted(let rows, _):

@@ -11,6 +11,8 @@ struct JavascriptProbe: Probe {
     var deadline: Duration { .seconds(Self.longest + 5) }
     /// What of a result goes into the queue.
     static let resultLimit = 1 << 20
+    /// Lines that one script may leave in the log.
+    static let logLimit = 1_000
 
     func run(_ job: ProbeJob, in surroundings: ProbeSurroundings) async -> ProbeReport {
         let settings = surroundings.scripts
@@ -42,6 +44,7 @@ struct JavascriptProbe: Probe {
     ) async -> ProbeReport {
         let settings = surroundings.scripts
         var refused: [Finding] = []
+        var logged = 0
         for await line in process.lines {
             guard let word = ScriptMessages.word(line) else { break }
             if word.ready != nil {
@@ -51,13 +54,17 @@ struct JavascriptProbe: Probe {
                             script: script, name: job.name, source: job.source, agent: settings.agent, sysID: settings.sysID,
                             parameters: job.parameters.filter { $0.key != "script" }, configuration: settings.configuration)))
             } else if let text = word.log {
-                surroundings.log(String(text.prefix(4_000)))
+                logged += 1
+                if logged <= Self.logLimit { surroundings.log(String(text.prefix(4_000))) }
+                if logged == Self.logLimit { surroundings.log("no more lines of this script are logged") }
+                process.send(ScriptMessages.line(ScriptMessages.Heard()))
             } else if let name = word.include {
                 let source = settings.include(name)
                 process.send(
                     source.map { ScriptMessages.line(ScriptMessages.Included(source: $0)) }
                         ?? ScriptMessages.line(
-                            ScriptMessages.Refused(error: "There is no script include \(name.prefix(80)) in \(settings.includes)")))
+                            ScriptMessages.Refused(
+                                error: "There is no script include \(name.prefix(80)) in \(settings.includes) that can be read")))
             } else if let request = word.request {
                 let report = await Self.send(request, for: job, surroundings)
                 refused += report.findings
@@ -67,7 +74,7 @@ struct JavascriptProbe: Probe {
                 if result.utf8.count > Self.resultLimit { report.fields.append(("output.cut_at", String(Self.resultLimit))) }
                 return report
             } else if let failure = word.failure {
-                return Self.failed(failure, in: word.file ?? "", at: word.line ?? 0, refused)
+                return Self.failed(String(failure.prefix(4_000)), in: String((word.file ?? "").prefix(80)), at: word.line ?? 0, refused)
             }
         }
         return .failure("The script was ended: it took too much memory or time", findings: refused).withFindings()

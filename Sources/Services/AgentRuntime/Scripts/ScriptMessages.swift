@@ -28,6 +28,8 @@ enum ScriptMessages {
         var file: String?, line: Int?
     }
 
+    /// A line is in the log: the script waits for that, so it cannot say more than is written.
+    struct Heard: Codable, Sendable {}
     struct Included: Codable, Sendable { var source: String }
     struct Refused: Codable, Sendable { var error: String }
     struct Response: Codable, Sendable {

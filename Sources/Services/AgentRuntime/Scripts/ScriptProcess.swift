@@ -22,6 +22,8 @@ final class ScriptProcess: Sendable {
     }
 
     static let lineLimit = 32 << 20
+    /// Lines that wait for us: who says more without an answer is no worker of ours any more.
+    private static let waitingLimit = 64
 
     init(executable: String) throws(NotStarted) {
         var ends: [Int32] = [-1, -1]
@@ -35,13 +37,13 @@ final class ScriptProcess: Sendable {
             close(ours)
             throw error
         }
-        let (lines, continuation) = AsyncStream.makeStream(of: [UInt8].self)
+        let (lines, continuation) = AsyncStream.makeStream(of: [UInt8].self, bufferingPolicy: .bufferingOldest(Self.waitingLimit))
         (self.lines, socket) = (lines, ours)
         pid = Mutex(child)
         // A thread of its own waits, with a descriptor of its own: there are as many as scripts that run at once.
         let own = fcntl(ours, F_DUPFD_CLOEXEC, 0)
         DispatchQueue(label: "script \(child)").async {
-            Self.read(own) { continuation.yield($0) }
+            Self.read(own) { line in if case .dropped = continuation.yield(line) { false } else { true } }
             close(own)
             continuation.finish()
         }
@@ -93,7 +95,7 @@ final class ScriptProcess: Sendable {
         return child
     }
 
-    private static func read(_ socket: Int32, _ give: ([UInt8]) -> Void) {
+    private static func read(_ socket: Int32, _ give: ([UInt8]) -> Bool) {
         var buffer: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 64 << 10)
         while true {
@@ -102,7 +104,7 @@ final class ScriptProcess: Sendable {
             guard count > 0, buffer.count + count <= lineLimit else { return }
             var rest = chunk[..<count]
             while let end = rest.firstIndex(of: 0x0A) {
-                give(buffer + rest[..<end])
+                guard give(buffer + rest[..<end]) else { return }
                 buffer.removeAll(keepingCapacity: true)
                 rest = rest[(end + 1)...]
             }

@@ -34,10 +34,11 @@ struct MetricsRoutes: Sendable {
         each("last_seen_timestamp_seconds", "When the agent was last heard of.") { $0.lastSeen?.timeIntervalSince1970 }
         each("spooled_results", "Results that wait on the agent's own disk.") { Double($0.spooledResults) }
         var findings: [([String: String], Double)] = []
+        var seen: Set<[String: String]> = []
         for agent in agents {
             for finding in try await context.store.findings(of: agent.sysID).compactMap(ReportedFindings.parse) {
                 let labels = ["agent": agent.name, "finding": finding.id, "severity": finding.severity, "subject": finding.subject ?? ""]
-                if !findings.contains(where: { $0.0 == labels }) { findings.append((labels, 1)) }
+                if seen.insert(labels).inserted { findings.append((labels, 1)) }
             }
         }
         text.gauge("midguard_agent_finding", "What stands against the agent now.", findings)

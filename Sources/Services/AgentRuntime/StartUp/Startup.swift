@@ -246,8 +246,13 @@ extension Startup {
             try await renewal.perform(now: Date())
             return (.passed, ["the pair for mutual TLS was gone: the instance's authority issued another one"])
         } catch {
-            if case .instance(let failure) = error, failure.kind == .unreachable { return (.unreachable(findings(failure, settings)), []) }
-            return (.refused([lost]), [])
+            switch error {
+            case .instance(let failure) where failure.kind == .unreachable: return (.unreachable(findings(failure, settings)), [])
+            case .instance(let failure): return (.refused([lost] + findings(failure, settings)), [])
+            // The certificate was issued, and our own disk is what stands in the way.
+            case .custody(let failure): return (.refused([AgentFindings.explaining(failure, home: layout.home)]), [])
+            case .answerUnusable: return (.refused([lost]), [])
+            }
         }
     }
 

@@ -60,13 +60,14 @@ final class ClientCertificates: Sendable {
             presented: [leaf], anchors: TrustAnchors(published + own), at: time, purpose: .clientAuthentication)
         guard outcome.isValid else { throw Self.refusal(leaf, outcome, at: time) }
         let serial = AuthoritySerial.text(bytes: leaf.serialNumber)
-        if outcome.best.certificates.dropFirst().first?.der == authority.issuing.der {
+        let isOwn = outcome.best.certificates.dropFirst().first?.der == authority.issuing.der
+        if isOwn {
             let issued = try await store.issued(issuer: AuthorityIssuer.issuing.rawValue, serial: serial)
             if let revocation = issued?.revocation { throw Refusal.revoked(at: Self.text(revocation.at)) }
-        } else if let revoked = try await revocation(of: outcome.best, leaf, at: time) {
-            throw Refusal.revoked(at: Self.text(revoked))
         }
         guard let mapping = try await store.clientCertificate(sha256: leaf.sha256) else { throw Refusal.unmapped(sha256: leaf.sha256) }
+        // Nobody is asked about a certificate that lets nobody in.
+        if !isOwn, let revoked = try await revocation(of: outcome.best, leaf, at: time) { throw Refusal.revoked(at: Self.text(revoked)) }
         guard let user = try await store.user(named: mapping.userName) else { throw Refusal.userGone(mapping.userName) }
         return user
     }

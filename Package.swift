@@ -90,7 +90,6 @@ func services() -> [Target] {
             uses: [
                 "AgentProtocol", "InstanceStore", "PathValidation", "AgentIdentity", "StrictXML", "TrustedTransport", .hummingbird,
                 .hummingbirdCore, .hummingbirdTLS, .httpTypes, .mustache, .x509, .asn1, .crypto, .cryptoExtras, .nioCore, .nioPosix,
-                .nioHTTP1,
                 .nioSSL, .serviceLifecycle, .logging,
             ])
         + module(

@@ -3,9 +3,8 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
-import NIOHTTP1
 import ServiceLifecycle
-import Synchronization
+import TrustedTransport
 
 /// One port of the instance.
 struct Listener: Sendable {
@@ -17,12 +16,8 @@ struct Listener: Sendable {
 
     init(host: String, port: Int) { (self.host, wanted) = (host, port) }
 
-    /// Swift's runtime (6.3) does not stand that two event loops are the first to use a class whose conformance depends on its generic arguments:
-    /// it is used once before there are any.
-    private static let decoder = Mutex<(any ChannelHandler)?>(nil)
-
     func run(_ router: Router<InstanceRequestContext>, server: HTTPServerBuilder, logger: Logger) async throws {
-        Self.decoder.withLock { if $0 == nil { $0 = ByteToMessageHandler(HTTPRequestDecoder()) } }
+        HandlerTypes.complete()
         let application = Application(
             router: router, server: server,
             configuration: ApplicationConfiguration(address: .hostname(host, port: wanted), serverName: "midguard"),

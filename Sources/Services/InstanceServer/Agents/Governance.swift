@@ -22,8 +22,8 @@ public struct Governance: Sendable {
     public func generalDays() async throws(InstanceStoreError) -> Int { try await store.setting(Self.daysSetting).flatMap { Int($0) } ?? 0 }
 
     public func setGeneralDays(_ days: Int, by who: String, now: Date) async throws(InstanceStoreError) {
-        try await store.setSetting(Self.daysSetting, to: String(days))
-        try await store.record(AuditEntry(at: now, who: who, action: "inactivity-days", subject: "all agents", detail: Self.words(days)))
+        let entry = AuditEntry(at: now, who: who, action: "inactivity-days", subject: "all agents", detail: Self.words(days))
+        try await store.setSetting(Self.daysSetting, to: String(days), recording: entry)
     }
 
     /// nil: as for all. Throws `absent` when no agent has the name.

@@ -108,7 +108,7 @@ final class ClientCertificates: Sendable {
         logger.warning(
             "Nobody says whether a client certificate was revoked",
             metadata: ["finding": "\(finding)", "subject": "\(subject)", "why": "\(why)"])
-        try await store.note(
+        try await store.record(
             AuditEntry(
                 at: time, who: subject, action: "login-unchecked", subject: finding,
                 detail: "Nobody says whether the certificate was revoked: \(why)."))
@@ -146,7 +146,7 @@ final class ClientCertificates: Sendable {
         logger.warning(
             "A client certificate is refused",
             metadata: ["finding": "\(refusal.finding)", "subject": "\(subject)", "why": "\(refusal.words)"])
-        try await store.note(
+        try await store.record(
             AuditEntry(at: time, who: subject, action: "login-refused", subject: refusal.finding, detail: refusal.words))
     }
 }

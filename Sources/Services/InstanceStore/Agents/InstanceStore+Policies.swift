@@ -10,7 +10,7 @@ extension InstanceStore {
 
     /// nil takes it away.
     public func setPolicies(_ text: String?, by who: String, rows: Int, now: Date) async throws(InstanceStoreError) {
-        try await setSetting(Self.policiesSetting, to: text ?? "")
-        try await record(AuditEntry(at: now, who: who, action: "policies", subject: "all agents", detail: "\(rows) rows"))
+        let entry = AuditEntry(at: now, who: who, action: "policies", subject: "all agents", detail: "\(rows) rows")
+        try await setSetting(Self.policiesSetting, to: text ?? "", recording: entry)
     }
 }

@@ -85,8 +85,6 @@ extension InstanceStore {
             try Self.audit(AuditEntry(at: now, who: who, action: "certificate-unmap", subject: sha256, detail: ""), in: database)
         }
     }
-
-    public func note(_ entry: AuditEntry) async throws(InstanceStoreError) { try await write { try Self.audit(entry, in: $0) } }
 }
 
 extension ClientCertificateMapping {

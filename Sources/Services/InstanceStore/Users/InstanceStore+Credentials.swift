@@ -45,7 +45,11 @@ extension InstanceStore {
         try await read { try String.fetchOne($0, sql: "SELECT value FROM setting WHERE name = ?", arguments: [name]) }
     }
 
-    public func setSetting(_ name: String, to value: String) async throws(InstanceStoreError) {
-        try await write { try $0.execute(sql: "INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)", arguments: [name, value]) }
+    /// - Parameter entry: who did so, written down in the same transaction.
+    public func setSetting(_ name: String, to value: String, recording entry: AuditEntry? = nil) async throws(InstanceStoreError) {
+        try await write { database in
+            try database.execute(sql: "INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)", arguments: [name, value])
+            if let entry { try Self.audit(entry, in: database) }
+        }
     }
 }

@@ -11,6 +11,23 @@ enum SignatureAlgorithm: Hashable, Sendable {
     case dsa
     case unsupported(oid: String)
 
+    /// nil for Ed25519, which hashes by itself, and for what is not supported.
+    var hash: Hash? {
+        switch self {
+        case .rsa(let hash), .probabilistic(let hash), .ecdsa(let hash): hash
+        case .ed25519, .dsa, .unsupported: nil
+        }
+    }
+
+    /// Whether `VerificationKey` can say anything about such signatures.
+    var isVerified: Bool {
+        switch self {
+        case .rsa(let hash), .probabilistic(let hash), .ecdsa(let hash): hash != .md5 && hash != .sha224
+        case .ed25519: true
+        case .dsa, .unsupported: false
+        }
+    }
+
     /// Parameters that do not belong there make the algorithm unsupported.
     init(der: ArraySlice<UInt8>) throws(DERError) {
         var fields = try DERReader.single(DERElement.Tag.sequence, in: der, "signatureAlgorithm").inside
@@ -93,5 +110,14 @@ enum SignatureAlgorithm: Hashable, Sendable {
         case 3: .sha512
         default: nil
         }
+    }
+}
+
+extension DERReader {
+    /// Parameters that are NULL or absent.
+    var isNullOrNothing: Bool {
+        var rest = self
+        guard !rest.isAtEnd else { return true }
+        return (try? rest.take(DERElement.Tag.null, "parameters").content.isEmpty) == true && rest.isAtEnd
     }
 }

@@ -36,6 +36,7 @@ struct ClockTests {
             var configuration = TransportConfiguration(
                 anchors: TrustAnchors([try ParsedCertificate(der: root.der)]), trustStore: TrustStoreFacts(path: store, entries: 1),
                 policies: .standard(instanceHosts: []))
+            configuration.clockPatience = .seconds(20)
             configuration.clock = { Date(timeIntervalSinceNow: days * 86_400) }
             let evidence = await TrustedTransport(configuration: configuration).inspect(
                 Endpoint(scheme: scheme, host: "localhost", port: server.port))

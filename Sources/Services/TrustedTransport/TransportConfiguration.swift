@@ -41,8 +41,8 @@ public struct TransportConfiguration: Sendable {
     public var onAttempt: (@Sendable (ConnectionEvidence) -> Void)?
     /// The time that the checks are made for.
     public var clock: @Sendable () -> Date = { Date() }
-    /// Whether that is this machine's clock, so that it can be wrong; false for a time that somebody asks about.
-    public var clockIsOfThisMachine = true
+    /// For each server that is asked for the time where certificates are out of theirs; nil asks none, as for a time that is not this machine's clock.
+    public var clockPatience: Duration? = .seconds(1)
 
     public init(anchors: TrustAnchors, trustStore: TrustStoreFacts, policies: PolicyTable) {
         (self.anchors, self.trustStore, self.policies) = (anchors, trustStore, policies)

@@ -75,7 +75,7 @@ struct Check: AsyncParsableCommand {
         var configuration = trust.configuration
         let limit = Duration.milliseconds(Int64(timeout * 1_000))
         (configuration.resolveTimeout, configuration.connectTimeout, configuration.handshakeTimeout) = (limit, limit, limit)
-        if let at { (configuration.clock, configuration.clockIsOfThisMachine) = ({ at.date }, false) }
+        if let at { (configuration.clock, configuration.clockPatience) = ({ at.date }, nil) }
         try client.add(to: &configuration)
         var context = trust.context(connect: connect)
         client.add(to: &context)

@@ -9,8 +9,8 @@ struct CertificateJudge: Sendable {
     var grace = 0.0
     /// For all look-ups of one connection together.
     var budget: Duration
-    /// Whether others are asked for the time where certificates are out of theirs.
-    var doubtsClock = true
+    /// For each of those that are asked for the time where certificates are out of theirs; nil asks none.
+    var clockPatience: Duration?
 
     /// Certificates in one Certificate message that we look at; the rest is ignored by no path builder in use either.
     static let presentedLimit = 32
@@ -51,8 +51,9 @@ struct CertificateJudge: Sendable {
         let checked = evidence.decision.policy.checks.chain
         evidence.stages.append(Stage(.chain, outcome.isValid ? .passed : checked ? .failed : .skipped, milliseconds: watch.milliseconds))
         if outcome.isValid { evidence.endedAnchors = anchors.endedNamesakes(of: outcome.best, at: evidence.at) }
-        if doubtsClock, outcome.failsForTheTimeAlone {
-            let witnesses = ClockWitnesses(teller: self.source as? any TimeTeller, file: evidence.trustStore.path)
+        if let clockPatience, outcome.failsForTheTimeAlone {
+            let witnesses = ClockWitnesses(
+                teller: self.source as? any TimeTeller, patience: clockPatience, file: evidence.trustStore.path)
             evidence.clockReadings = await witnesses.readings(about: outcome.best, at: evidence.at)
         }
         guard !outcome.isValid, outcome.best.lacksIssuer else { return }

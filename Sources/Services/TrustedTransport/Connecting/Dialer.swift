@@ -62,7 +62,7 @@ struct Dialer: Sendable {
         let judge = CertificateJudge(
             anchors: configuration.anchors, source: source, kept: configuration.keptEvidence,
             grace: configuration.revocationGrace.seconds, budget: configuration.evidenceBudget,
-            doubtsClock: configuration.clockIsOfThisMachine)
+            clockPatience: configuration.clockPatience)
         let session = Session(endpoint: endpoint, evidence: evidence, judge: judge, patience: configuration.handshakeTimeout)
         return await shakeHands(on: channel, at: place, session: session, settling)
     }

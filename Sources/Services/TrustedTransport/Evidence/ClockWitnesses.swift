@@ -13,12 +13,13 @@ protocol TimeTeller: Sendable {
 /// Asks others for the time, to tell a certificate that ended from a clock that is wrong.
 struct ClockWitnesses: Sendable {
     var teller: (any TimeTeller)?
+    /// For each server: a silent one leaves the others their time.
+    var patience: Duration
     /// A file that somebody wrote on this machine.
     var file: String
 
-    /// Servers that are asked, and how long each may take: a silent one leaves the others their time.
+    /// Servers that are asked.
     static let limit = 3
-    static let patience: Duration = .seconds(1)
     /// From which on a file is taken for newer than now.
     static let margin = 3_600.0
 
@@ -32,7 +33,7 @@ struct ClockWitnesses: Sendable {
         var urls: [String] = []
         for url in path.certificates.flatMap(\.evidenceURLs) where url.hasPrefix("http://") && !urls.contains(url) { urls.append(url) }
         for url in urls.prefix(Self.limit) {
-            if let time = await withinTime(Self.patience, { await teller.time(at: url) }) ?? nil {
+            if let time = await withinTime(patience, { await teller.time(at: url) }) ?? nil {
                 return readings + [ClockReading(.server(url), says: time, at: now)]
             }
         }

@@ -36,8 +36,12 @@ import Testing
         clear("encrypted:"), clear("encrypted:secret!"), clear("encrypted:abc"), clear("encrypted:a==="), clear("encrypted:===="),
         clear("encrypted:ab=c"),
         Row("mid.proxy.host", "proxy.example"),
-        Row("mid.proxy.host", "http://proxy.example") { .proxyHostHasScheme(value: "http://proxy.example", at: $0) },
-        Row("mid.proxy.host", "http://user:p@/ss@proxy.example:80") { .proxyHostHasScheme(value: "http://proxy.example:80", at: $0) },
+        Row("mid.proxy.host", "http://proxy.example") {
+            .proxyHostHasScheme(name: "mid.proxy.host", value: "http://proxy.example", at: $0)
+        },
+        Row("mid.proxy.host", "http://user:p@/ss@proxy.example:80") {
+            .proxyHostHasScheme(name: "mid.proxy.host", value: "http://proxy.example:80", at: $0)
+        },
         unknown("mid.proxy.hots", "mid.proxy.host"), unknown("thread.max", "threads.max"), unknown("Url", "url"),
         unknown("something.of.their.own.entirely", nil),
         Row("mid.property.anything", "x"), Row("ext.cred.vault", "x"), Row("mid.httpclient.protocol.a.b", "x"),

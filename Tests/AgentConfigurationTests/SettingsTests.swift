@@ -133,11 +133,40 @@ import Testing
         #expect(throws: SettingsError.badValue(name: row.name, expected: row.expected, at: position)) { try AgentSettings(file) }
     }
 
+    /// Public facts: one of their own whatever `mid.upgrade.use_proxy` says, else the other one unless that is false.
+    static let upgradeRoutes: [([String: String], String?)] = [
+        ([:], nil), (["mid.upgrade.use_proxy": "false"], nil), (["mid.proxy.host": "p"], nil),
+        (["mid.proxy.use_proxy": "true", "mid.proxy.host": "p"], "p:80"),
+        (["mid.proxy.use_proxy": "true", "mid.proxy.host": "p", "mid.upgrade.use_proxy": "false"], nil),
+        (
+            ["glide.mid.autoupgrade.proxy_host": "u", "glide.mid.autoupgrade.proxy_port": "8080", "mid.upgrade.use_proxy": "false"],
+            "u:8080"
+        ),
+        (["mid.proxy.use_proxy": "true", "mid.proxy.host": "p", "glide.glidesoap.proxy_host": "u"], "u:80"),
+        (["glide.glidesoap.proxy_host": "u", "glide.glidesoap.proxy_username": "me", "glide.glidesoap.proxy_password": "w"], "me:w@u:80"),
+    ]
+    @Test(arguments: upgradeRoutes) func upgradesGoTheirWay(_ more: [String: String], _ way: String?) throws {
+        let proxy = try AgentSettings.upgradeProxy(try Self.file(Self.least.merging(more) { $1 }))
+        let user = proxy?.username.map { "\($0):\(proxy?.password?.reveal() ?? "")@" } ?? ""
+        #expect(proxy.map { "\(user)\($0.host):\($0.port)" } == way)
+    }
+
+    @Test func aBadWayOfUpgradesKeepsNoAgentFromWorking() throws {
+        let file = try Self.file(
+            Self.least.merging(["glide.mid.autoupgrade.proxy_host": "http://u", "glide.mid.autoupgrade.proxy_port": "x"]) { $1 })
+        _ = try AgentSettings(file)
+        let position = try #require(file.parameter("glide.mid.autoupgrade.proxy_host")).position
+        let url = SettingsError.proxyHostHasScheme(name: "glide.mid.autoupgrade.proxy_host", value: "http://u", at: position)
+        #expect(throws: url) { try AgentSettings.upgradeProxy(file) }
+    }
+
     @Test func proxyNeedsAHostAndNoURL() throws {
         #expect(throws: SettingsError.missing(name: "mid.proxy.host")) { try Self.settings(["mid.proxy.use_proxy": "true"]) }
         #expect(try Self.settings(["mid.proxy.host": "http://ignored", "mid.proxy.port": "x"]).proxy == nil)
         let file = try Self.file(Self.least.merging(["mid.proxy.use_proxy": "true", "mid.proxy.host": "http://u:secret@p:80"]) { $1 })
         let position = try #require(file.parameter("mid.proxy.host")).position
-        #expect(throws: SettingsError.proxyHostHasScheme(value: "http://p:80", at: position)) { try AgentSettings(file) }
+        #expect(throws: SettingsError.proxyHostHasScheme(name: "mid.proxy.host", value: "http://p:80", at: position)) {
+            try AgentSettings(file)
+        }
     }
 }

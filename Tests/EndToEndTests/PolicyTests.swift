@@ -107,12 +107,7 @@ struct PolicyTests {
         let (chain, key) = try authority.leaf("one", hosts: "DNS:localhost,DNS:listed.example")
         let server = try OpenSSLServer(chainPEM: chain, keyPEM: key)
         let stranger = try CheckTests.Authority().folder
-        let (home, file) = (authority.folder.path("agent"), authority.folder.path("rows.json"))
-        try FileManager.default.createDirectory(atPath: home + "/work", withIntermediateDirectories: true)
-        let rows = ["url": "https://corp.example/", "mid.instance.username": "u", "mid.instance.password": "p", "name": "n"].map {
-            "<parameter name=\"\($0.key)\" value=\"\($0.value)\"/>"
-        }
-        try Data("<parameters>\(rows.joined())</parameters>".utf8).write(to: URL(fileURLWithPath: home + "/config.xml"))
+        let (home, file) = (try BareHome(at: authority.folder.path("agent")).path, authority.folder.path("rows.json"))
         func convert(_ words: String...) throws -> MidguardProcess.Outcome {
             try MidguardProcess.run(["policy", "convert", "--home", home, "--policy", file, "--owner", "alice"] + words)
         }

@@ -113,6 +113,44 @@ struct ProxyTests {
         #expect(try CheckTests.paste(try #require(report.findings.first?.fixes.first?.command), in: site.folder).contains("trusted"))
     }
 
+    /// P25: what brings upgrades has a proxy of its own, or none, whatever the instance is reached through.
+    @Test func theWayOfUpgrades() throws {
+        let (site, proxy) = (try Site(), try SquidProxy(names: [Self.hidden: "127.0.0.1"]))
+        let own = ["glide.mid.autoupgrade.proxy_host": "127.0.0.1", "glide.mid.autoupgrade.proxy_port": "\(proxy.port)"]
+        func output(_ home: BareHome, _ more: [String]) throws -> String {
+            try MidguardProcess.run(["check", "https://\(Self.hidden):\(site.server.port)", "--home", home.path, "--json"] + more).output
+        }
+        func check(_ home: BareHome, _ more: [String]) throws -> CheckTests.Report {
+            try JSONDecoder().decode(CheckTests.Report.self, from: Data(output(home, more).utf8))
+        }
+        let apart = try BareHome(at: site.folder.path("apart"), own).trusting(site.store)
+        #expect(try check(apart, ["--upgrade-route"]).verdict == "trusted")
+        #expect(try check(apart, []).findings.first?.id == "network.name-not-found")
+        // The other proxy counts for upgrades, too, unless it is said that it does not.
+        let general = ["mid.proxy.use_proxy": "true", "mid.proxy.host": "127.0.0.1", "mid.proxy.port": "\(proxy.port)"]
+        let shared = try BareHome(at: site.folder.path("shared"), general).trusting(site.store)
+        #expect(try check(shared, ["--upgrade-route"]).verdict == "trusted")
+        let direct = try BareHome(at: site.folder.path("direct"), general.merging(["mid.upgrade.use_proxy": "false"]) { $1 })
+            .trusting(site.store)
+        #expect(try check(direct, []).verdict == "trusted")
+        #expect(try check(direct, ["--upgrade-route"]).findings.first?.id == "network.name-not-found")
+        let address = ["glide.mid.autoupgrade.proxy_host": "http://127.0.0.1"]
+        let said = try output(try BareHome(at: site.folder.path("url"), address).trusting(site.store), ["--upgrade-route"])
+        #expect(said.contains("proxy.host-has-scheme"), "\(said)")
+        #expect(try MidguardProcess.run(["check", "https://localhost:1", "--upgrade-route"]).code == 2)
+    }
+
+    /// What a home says about a proxy is left out where the fix is to go without.
+    @Test func theDirectWayLeavesAHomesProxyOut() throws {
+        let site = try Site()
+        let settings = ["mid.proxy.use_proxy": "true", "mid.proxy.host": "127.0.0.1", "mid.proxy.port": "\(try LoopbackPort.free())"]
+        let home = try BareHome(at: site.folder.path("home"), settings).trusting(site.store)
+        let outcome = try MidguardProcess.run(["check", "https://localhost:\(site.server.port)", "--home", home.path, "--json"])
+        let report = try JSONDecoder().decode(CheckTests.Report.self, from: Data(outcome.output.utf8))
+        #expect(report.findings.first?.id == "proxy.unreachable", "\(outcome)")
+        #expect(try CheckTests.paste(try #require(report.findings.first?.fixes.last?.command), in: site.folder).contains("trusted"))
+    }
+
     @Test func aPasswordOnTheCommandLineIsRefused() throws {
         let outcome = try MidguardProcess.run(["check", "https://localhost", "--proxy", "http://user:word@127.0.0.1:3128"])
         #expect(outcome.code == 2)

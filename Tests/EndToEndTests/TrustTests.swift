@@ -54,6 +54,11 @@ struct TrustTests {
         let again = try MidguardProcess.run(["trust", "add", authority.folder.path("root.pem"), "--home", home, "--yes"])
         #expect(again.code == 0 && again.output.contains("external.jks") && again.error.contains("store.not-in-force"), "\(again)")
         #expect(try MidguardProcess.run(["check", url, "--home", home]).code == 0)
+        // Gone, it is said who wants it.
+        try FileManager.default.removeItem(atPath: external)
+        let missing = try MidguardProcess.run(["check", url, "--home", home])
+        let mend = "${EDITOR:-vi} +2 \(home)/conf/wrapper-override.conf"
+        #expect(missing.code == 3 && missing.error.contains("store.missing") && missing.error.contains(mend), "\(missing)")
     }
 
     @Test func whatAnUpgradeTakesAwayIsSaidAndComesBack() throws {

@@ -27,6 +27,12 @@ struct ServerNameTests {
         #expect(findings.first?.id == "tls.name-indication-needed", "\(findings.map(\.id))")
         #expect(findings.dropFirst().allSatisfy { $0.severity != .error || $0.consequenceOf == "tls.name-indication-needed" })
         #expect(findings.first?.fixes.first?.command == "midguard check https://localhost:\(server.port) --trust-store /store.pem")
+        // Where nobody on the command line left it out, the home's config.xml did.
+        var configuration = lab.configuration(trusting: [lab.root])
+        configuration.serverNameIndication = false
+        let evidence = await TrustedTransport(configuration: configuration).inspect(endpoint)
+        let said = ConnectionFindings.explaining(evidence, context: FixContext(home: "/agent")).first?.fixes.first
+        #expect(said?.effect.contains("glide.outbound.tls_sni.enabled") == true && said?.command == "${EDITOR:-vi} /agent/config.xml")
     }
 
     @Test func aServerThatIsWrongEitherWayIsWrong() async throws {

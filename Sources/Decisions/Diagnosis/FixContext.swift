@@ -17,6 +17,8 @@ public struct FixContext: Hashable, Sendable {
     public var proxy: String?
     public var proxyPasswordFile: String?
     public var proxyExclusions: String?
+    /// `--upgrade-route`: the home's way for downloads of upgrades.
+    public var upgradeRoute = false
     /// Words about what is shown to the peer: a client certificate, no server name.
     public var shown: [String] = []
     /// A proxy that the environment names; it is never used unasked.
@@ -36,7 +38,7 @@ public struct FixContext: Hashable, Sendable {
         }
         if connecting {
             if let connect { all += ["--connect", connect] }
-            if let proxy { all += ["--proxy", proxy] }
+            if let proxy { all += ["--proxy", proxy] } else if upgradeRoute { all.append("--upgrade-route") }
             if let proxyPasswordFile { all += ["--proxy-password-file", proxyPasswordFile] }
             if let proxyExclusions { all += ["--no-proxy", proxyExclusions] }
             all += shown

@@ -52,6 +52,8 @@ public struct AgentSettings: Sendable {
     public var useInstancePolicy: Bool
     /// nil when `mid.proxy.use_proxy` is not true.
     public var proxy: Proxy?
+    /// Whether the name is said in the handshake (SNI).
+    public var serverNameIndication: Bool
     public var interactiveThreads: Int
     public var expeditedThreads: Int
     public var standardThreads: Int
@@ -74,6 +76,7 @@ public struct AgentSettings: Sendable {
             targetEndpoint: read.text("mid.ssl.bootstrap.default.target_endpoint"))
         useInstancePolicy = try read.flag("mid.ssl.use.instance.security.policy")
         proxy = try read.proxy()
+        serverNameIndication = try read.flag("glide.outbound.tls_sni.enabled")
         interactiveThreads = try read.number("threads.interactive.max")
         expeditedThreads = try read.number("threads.expedited.max")
         standardThreads = try read.number("threads.max")
@@ -81,6 +84,10 @@ public struct AgentSettings: Sendable {
         pushDisabled = try read.flag("mid.disable_amb")
         logLevel = read.text("mid.log.level") ?? "info"
     }
+
+    /// The proxy for downloads of upgrades: one of their own, or the other one unless `mid.upgrade.use_proxy` is false; nil when they go directly.
+    /// Apart from the settings, as an agent works without upgrades.
+    public static func upgradeProxy(_ file: ConfigurationFile) throws(SettingsError) -> Proxy? { try Reading(file: file).upgradeProxy() }
 }
 
 /// What the settings lack or cannot have. Values of secrets are never in here.
@@ -89,7 +96,7 @@ public enum SettingsError: Error, Hashable, Sendable {
     case badValue(name: String, expected: String, at: XMLPosition)
     /// `http://` to the instance.
     case plainHTTP(url: String, at: XMLPosition)
-    case proxyHostHasScheme(value: String, at: XMLPosition)
+    case proxyHostHasScheme(name: String, value: String, at: XMLPosition)
 }
 
 /// A URL without the user and password that may stand in it.
@@ -181,10 +188,23 @@ struct Reading {
 
     func proxy() throws(SettingsError) -> AgentSettings.Proxy? {
         guard try flag("mid.proxy.use_proxy") else { return nil }
-        guard let host = parameter("mid.proxy.host") else { throw .missing(name: "mid.proxy.host") }
-        if host.value.contains("://") { throw .proxyHostHasScheme(value: withoutUser(host.value), at: host.position) }
+        guard let proxy = try proxy("mid.proxy.", username: "username") else { throw .missing(name: "mid.proxy.host") }
+        return proxy
+    }
+
+    func upgradeProxy() throws(SettingsError) -> AgentSettings.Proxy? {
+        if let own = try proxy("glide.mid.autoupgrade.proxy_", username: "user") { return own }
+        return try flag("mid.upgrade.use_proxy") ? try proxy() : nil
+    }
+
+    /// nil without a host.
+    private func proxy(_ prefix: String, username: String) throws(SettingsError) -> AgentSettings.Proxy? {
+        guard let host = parameter(prefix + "host") else { return nil }
+        if host.value.contains("://") {
+            throw .proxyHostHasScheme(name: host.name, value: withoutUser(host.value), at: host.position)
+        }
         return .init(
-            host: host.value, port: try number("mid.proxy.port"), username: text("mid.proxy.username"),
-            password: text("mid.proxy.password").map { Secret($0) }, exclusions: text("mid.midguard.proxy.exclusions"))
+            host: host.value, port: try number(prefix + "port"), username: text(prefix + username),
+            password: text(prefix + "password").map { Secret($0) }, exclusions: text("mid.midguard.proxy.exclusions"))
     }
 }

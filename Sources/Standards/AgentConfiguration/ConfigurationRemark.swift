@@ -8,7 +8,7 @@ public enum ConfigurationRemark: Hashable, Sendable {
     case encryptedPrefixOnClearText(name: String, at: XMLPosition)
     case secretInClear(name: String, at: XMLPosition)
     case badValue(name: String, expected: String, at: XMLPosition)
-    case proxyHostHasScheme(value: String, at: XMLPosition)
+    case proxyHostHasScheme(name: String, value: String, at: XMLPosition)
     /// The bootstrap checks are for other hosts than the instance's.
     case targetEndpointElsewhere(pattern: String, host: String, at: XMLPosition)
 }
@@ -44,7 +44,7 @@ extension ConfigurationFile {
     private static func remarks(on parameter: Parameter, _ known: KnownParameter) -> [ConfigurationRemark] {
         let (name, value, at) = (parameter.name, parameter.value, parameter.position)
         guard !value.isEmpty else { return [] }
-        if name == "mid.proxy.host", value.contains("://") { return [.proxyHostHasScheme(value: withoutUser(value), at: at)] }
+        if known.isProxyHost, value.contains("://") { return [.proxyHostHasScheme(name: name, value: withoutUser(value), at: at)] }
         switch known.kind {
         case .text: return []
         case .url:

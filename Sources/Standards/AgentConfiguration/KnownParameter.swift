@@ -17,6 +17,9 @@ public struct KnownParameter: Hashable, Sendable {
         (self.name, self.kind, self.byDefault, self.meaning, self.aliases) = (name, kind, byDefault, meaning, aliases)
     }
 
+    /// A host's name is asked for, and people write URLs.
+    var isProxyHost: Bool { name == "mid.proxy.host" || name == "glide.mid.autoupgrade.proxy_host" }
+
     public static func named(_ name: String) -> KnownParameter? { all.first { $0.name == name || $0.aliases.contains(name) } }
 
     /// Sources: the vendor's public parameter pages, as of the release Australia; those named `midguard` are ours.
@@ -53,6 +56,7 @@ public struct KnownParameter: Hashable, Sendable {
             "mid.midguard.proxy.exclusions", .text, nil,
             "Hosts that are reached without the proxy: host.example, *.corp.example, 10.0.0.0/8."),
         .init("mid.midguard.javascript", .flag, "false", "Whether jobs may run scripts (JavascriptProbe)."),
+        .init("glide.outbound.tls_sni.enabled", .flag, "true", "Say the name that is meant in the handshake (SNI)."),
         .init("mid.upgrade.use_proxy", .flag, "true", "Use the proxy for upgrades too."),
         .init("glide.mid.autoupgrade.proxy_host", .text, nil, "A proxy for upgrades only.", aliases: ["glide.glidesoap.proxy_host"]),
         .init("glide.mid.autoupgrade.proxy_port", .number(1...65_535), "80", "Its port.", aliases: ["glide.glidesoap.proxy_port"]),

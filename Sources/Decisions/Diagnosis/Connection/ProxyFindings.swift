@@ -30,7 +30,7 @@ extension ProxyObstacle {
                     .init("Start the proxy, or correct host and port" + setting(context, "mid.proxy.host and mid.proxy.port")), again,
                     .init(
                         "See whether the endpoint can be reached without it",
-                        command: context.direct.command(["check", subject], store: true)),
+                        command: context.direct.command(["check", subject], store: true, connecting: true)),
                 ], vendor: ["java.net.ConnectException: Connection refused", "Socket error"])
         case .authenticationRequired(let schemes, let passwordSent):
             let offered = schemes.isEmpty ? "none" : schemes.joined(separator: ", ")
@@ -69,7 +69,9 @@ extension ProxyObstacle {
                     "\(subject) is an address of this network, and the proxy \(proxy) cannot reach it: \(status) \(reason).",
                     "A URL that leads to an inner proxy or gateway needs no other proxy before it.", details,
                     fixes: [
-                        .init("Go there without the proxy", command: context.direct.command(["check", subject], store: true)),
+                        .init(
+                            "Go there without the proxy",
+                            command: context.direct.command(["check", subject], store: true, connecting: true)),
                         .init("Then leave mid.proxy.* away, or name the host in mid.midguard.proxy.exclusions"),
                     ],
                     vendor: ["SOAP Response: Status code=503", "java.lang.IllegalStateException: Unable to connect to instance"])
@@ -83,7 +85,7 @@ extension ProxyObstacle {
                     .init("Ask the proxy's owner to allow CONNECT to \(evidence.endpoint.hostAndPort)"), again,
                     .init(
                         "See whether the endpoint can be reached without it",
-                        command: context.direct.command(["check", subject], store: true)),
+                        command: context.direct.command(["check", subject], store: true, connecting: true)),
                 ], vendor: ["Unable to tunnel through proxy. Proxy returns \"HTTP/1.1 \(status) \(reason)\""])
         case .notAProxy(let what):
             return finding(
@@ -97,10 +99,10 @@ extension ProxyObstacle {
 }
 
 extension FixContext {
-    /// The same call without a proxy.
+    /// The same call without a proxy, also without the home's own.
     var direct: FixContext {
         var copy = self
-        (copy.proxy, copy.proxyPasswordFile, copy.proxyExclusions) = (nil, nil, nil)
+        (copy.proxy, copy.proxyPasswordFile, copy.proxyExclusions) = (home == nil ? nil : "none", nil, nil)
         return copy
     }
 }

@@ -1,3 +1,4 @@
+import AgentConfiguration
 import PathValidation
 public import TrustPolicy
 
@@ -6,8 +7,11 @@ extension ConnectionFindings {
     static func nameIndicationNeeded(_ evidence: ConnectionEvidence, context: FixContext) -> Finding? {
         guard evidence.isTrustedWithServerName else { return nil }
         let host = evidence.endpoint.host
-        var context = context
-        context.shown.removeAll { $0 == "--no-sni" }
+        var named = context
+        named.shown.removeAll { $0 == "--no-sni" }
+        // Else it is the home's parameter that leaves the name out.
+        let file = context.shown.contains("--no-sni") ? nil : context.home.map { HomeLayout(home: $0).configFile }
+        let again = named.command(["check", evidence.subject], store: true, connecting: true)
         let shown = evidence.presented.first.map { "It shows the certificate \($0.subject) instead." } ?? "It ends the handshake instead."
         return Finding(
             id: "tls.name-indication-needed", severity: .error, subject: evidence.subject,
@@ -15,7 +19,8 @@ extension ConnectionFindings {
             cause: "Several sites share the address, and the server name indication (SNI) tells them apart. \(shown)",
             evidence: ["presented": evidence.presentedText, "withServerName": "trusted"],
             fixes: [
-                .init("Say the name", command: context.command(["check", evidence.subject], store: true, connecting: true)),
+                file.map { .init("Set glide.outbound.tls_sni.enabled to true", command: "${EDITOR:-vi} \(Words.quoted($0))") }
+                    ?? .init("Say the name", command: again),
                 .init("In a Java-based agent, take -Djsse.enableSNIExtension=false out of wrapper-override.conf"),
             ],
             vendorMessages: ["Received fatal alert: handshake_failure", "Received fatal alert: unrecognized_name"],

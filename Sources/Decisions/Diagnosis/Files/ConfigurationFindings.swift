@@ -76,8 +76,8 @@ public enum ConfigurationFindings {
                 at: at, fixes: [edit(path, at, "Correct it")])
         case .plainHTTP(let url, let at):
             plainHTTP(url, path: path, at: at)
-        case .proxyHostHasScheme(let value, let at):
-            proxyHost(value, path: path, at: at)
+        case .proxyHostHasScheme(let name, let value, let at):
+            proxyHost(name, value, path: path, at: at)
         }
     }
 
@@ -120,8 +120,8 @@ public enum ConfigurationFindings {
                 "config.bad-value", path, "The value of \(name) in \(path), \(at), is not \(expected).", meaning(name),
                 facts: ["parameter": name],
                 at: at, fixes: [edit(path, at, "Correct it")])
-        case .proxyHostHasScheme(let value, let at):
-            proxyHost(value, path: path, at: at)
+        case .proxyHostHasScheme(let name, let value, let at):
+            proxyHost(name, value, path: path, at: at)
         case .targetEndpointElsewhere(let pattern, let host, let at):
             finding(
                 "policy.endpoint-unmatched", path,
@@ -132,11 +132,11 @@ public enum ConfigurationFindings {
         }
     }
 
-    private static func proxyHost(_ value: String, path: String, at: XMLPosition) -> Finding {
+    private static func proxyHost(_ name: String, _ value: String, path: String, at: XMLPosition) -> Finding {
         finding(
-            "proxy.host-has-scheme", path, "mid.proxy.host in \(path), \(at), is a URL: \(value).",
+            "proxy.host-has-scheme", path, "\(name) in \(path), \(at), is a URL: \(value).",
             "It has to be a name or an address only.",
-            facts: ["value": value], at: at, fixes: [edit(path, at, "Remove what stands before and after the name")])
+            facts: ["parameter": name, "value": value], at: at, fixes: [edit(path, at, "Remove what stands before and after the name")])
     }
 
     private static func meaning(_ name: String) -> String { KnownParameter.named(name)?.meaning ?? "The agent needs it." }

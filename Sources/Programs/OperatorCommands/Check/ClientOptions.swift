@@ -29,7 +29,7 @@ struct ClientOptions: ParsableArguments {
     }
 
     func add(to configuration: inout TransportConfiguration) throws {
-        configuration.serverNameIndication = !noSNI
+        if noSNI { configuration.serverNameIndication = false }
         guard !clientCertificate.isEmpty else { return }
         do {
             let identity = try identity()

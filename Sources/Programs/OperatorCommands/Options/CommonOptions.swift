@@ -34,8 +34,11 @@ struct ProxyOptions: ParsableArguments {
     @Option(help: "http://[USER@]HOST:PORT, an HTTP proxy to go through; with none an agent's own is left out, too.") var proxy: String?
     @Option(help: "A file with the password for the proxy's user.") var proxyPasswordFile: String?
     @Option(help: "Hosts to reach without the proxy: host.example,*.corp.example,10.0.0.0/8.") var noProxy: String?
+    @Flag(help: "With --home: go as its downloads of upgrades do (glide.mid.autoupgrade.proxy_*, mid.upgrade.use_proxy).")
+    var upgradeRoute = false
 
     func validate() throws {
+        if upgradeRoute, proxy != nil { throw ValidationError("Give --proxy or --upgrade-route, not both.") }
         if proxy != nil, proxy != "none", parsed == nil { throw ValidationError("--proxy is http://[USER@]HOST:PORT, or none.") }
         if proxyPasswordFile != nil, parsed?.user == nil {
             throw ValidationError("--proxy-password-file goes with --proxy http://USER@HOST:PORT.")
@@ -44,7 +47,7 @@ struct ProxyOptions: ParsableArguments {
 
     /// Nobody's password belongs on a command line, so none is taken from there.
     private var parsed: (user: String?, endpoint: Endpoint)? {
-        guard let proxy else { return nil }
+        guard let proxy, proxy != "none" else { return nil }
         var rest = Substring(proxy)
         if rest.hasPrefix("http://") { rest = rest.dropFirst(7) } else if rest.contains("://") { return nil }
         rest = rest.last == "/" ? rest.dropLast() : rest
@@ -73,6 +76,7 @@ struct ProxyOptions: ParsableArguments {
     /// For commands that are printed.
     func add(to context: inout FixContext) {
         (context.proxy, context.proxyPasswordFile, context.proxyExclusions) = (proxy, proxyPasswordFile.map(absolute), noProxy)
+        context.upgradeRoute = upgradeRoute
         let environment = ProcessInfo.processInfo.environment
         // No password goes into what is printed.
         context.environmentProxy = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"].compactMap { environment[$0] }.first {

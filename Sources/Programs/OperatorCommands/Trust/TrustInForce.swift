@@ -1,5 +1,6 @@
 import AgentConfiguration
 import AgentRuntime
+import ArgumentParser
 import Diagnosis
 import Foundation
 import JavaKeystore
@@ -34,13 +35,16 @@ struct TrustInForce {
         var kept: String?
         var further: String?
         var store: TrustStoreInForce?
+        var saysName = true
+        if proxy?.upgradeRoute == true, options.home == nil { throw ValidationError("--upgrade-route goes with --home.") }
         var policies = PolicyTable.standard(instanceHosts: [])
         var path = options.trustStore.map(absolute)
         if let home = options.home.map(absolute) {
             do {
                 let home = try AgentHome(path: home)
-                (policies, path, route, kept) = (home.policies, home.trustStore, home.proxy, home.evidenceFolder)
-                (further, store) = (home.furtherAnchors, home.trustStoreInForce)
+                (policies, path, kept) = (home.policies, home.trustStore, home.evidenceFolder)
+                (further, store, saysName) = (home.furtherAnchors, home.trustStoreInForce, home.settings.serverNameIndication)
+                route = proxy?.upgradeRoute == true ? try home.upgradeProxy() : home.proxy
             } catch {
                 throw CommandFailure(findings: [error.finding], exitCode: 3)
             }
@@ -55,12 +59,13 @@ struct TrustInForce {
             let read = try TrustStoreFile(path: path, password: KeystorePassword(passwordText))
             file = further.map(read.adding) ?? read
         } catch {
-            throw Self.failure(error)
+            throw CommandFailure(findings: [store?.explaining(error) ?? error.finding], exitCode: 3)
         }
         configuration = TransportConfiguration(
             anchors: file.anchors, trustStore: TrustStoreFacts(path: path, entries: file.certificates.count), policies: policies)
         configuration.keptEvidence = kept.map { KeptEvidence(folder: $0) }
         configuration.visits = kept.map { VisitBook(path: $0 + "/visits.json") }
+        configuration.serverNameIndication = saysName
         configuration.proxy = try proxy.map { try $0.route(orElse: route) } ?? route
     }
 

@@ -84,7 +84,7 @@ extension AgentHome {
         for (path, prefix) in sources {
             let file: TrustStoreFile
             do throws(TrustStoreError) { file = try TrustStoreFile(path: path, password: password) } catch {
-                throw .trust(TrustUnavailable(error))
+                throw .trust(TrustUnavailable(findings: [error.finding]))
             }
             report.unreadable += file.unreadable.map { "\(path): \($0)" }
             for certificate in file.certificates where known.insert(certificate.sha256).inserted {
@@ -97,7 +97,7 @@ extension AgentHome {
         report.certificates = keystore.entries.count
         guard !keystore.entries.isEmpty else { throw .trust(TrustUnavailable(findings: [HomeFindings.noAnchors])) }
         do throws(KeystoreError) { return (try JKS.write(keystore, password: password), report) } catch {
-            throw .trust(TrustUnavailable(.keystore(path: existing, error)))
+            throw .trust(TrustUnavailable(findings: [TrustStoreError.keystore(path: existing, error).finding]))
         }
     }
 }

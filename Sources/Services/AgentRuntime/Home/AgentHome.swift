@@ -91,14 +91,25 @@ public struct AgentHome: Sendable {
     public var evidenceFolder: String { layout.home + "/work/midguard_evidence" }
 
     /// The proxy that config.xml names; nil when none is to be used.
-    public var proxy: ProxyRoute? {
-        settings.proxy.map { proxy in
-            ProxyRoute(
-                host: proxy.host, port: proxy.port,
-                credentials: closedSecrets.contains("mid.proxy.password")
-                    ? nil : proxy.username.map { ProxyCredentials(username: $0, password: proxy.password?.reveal() ?? "") },
-                exclusions: ProxyRoute.exclusions(in: proxy.exclusions ?? ""))
+    public var proxy: ProxyRoute? { settings.proxy.map(Self.route) }
+
+    /// The proxy that downloads of upgrades go through; nil when they go directly. Throws `.settings`.
+    public func upgradeProxy() throws(HomeFailure) -> ProxyRoute? {
+        do throws(SettingsError) {
+            return try AgentSettings.upgradeProxy(ConfigurationSecrets(configuration, layout: layout).opened).map(Self.route)
+        } catch {
+            throw .settings(path: layout.configFile, error)
         }
+    }
+
+    /// A password that could not be opened is not sent as it stands.
+    private static func route(_ proxy: AgentSettings.Proxy) -> ProxyRoute {
+        let password = proxy.password?.reveal() ?? ""
+        return ProxyRoute(
+            host: proxy.host, port: proxy.port,
+            credentials: ConfigurationSecrets.isClosed(password)
+                ? nil : proxy.username.map { ProxyCredentials(username: $0, password: password) },
+            exclusions: ProxyRoute.exclusions(in: proxy.exclusions ?? ""))
     }
 
     package static func read(_ path: String) throws(HomeFailure) -> ConfigurationFile {

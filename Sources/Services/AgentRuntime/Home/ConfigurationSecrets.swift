@@ -21,7 +21,18 @@ package struct ConfigurationSecrets: Sendable {
         }
         self.opened = opened
         // Clear text behind a stray mark is another matter, and its remark says so.
-        closed = opened.parameters.filter { SealedValue.isSealed($0.value) || $0.isVendorEncrypted }.map(\.name)
+        closed = opened.parameters.filter { Self.isClosed($0.value) }.map(\.name)
+    }
+
+    /// Whether a value is cipher text.
+    static func isClosed(_ value: String) -> Bool { SealedValue.isSealed(value) || isVendorEncrypted(value) }
+
+    /// Blocks of cipher text: 16 octets or a multiple.
+    private static func isVendorEncrypted(_ value: String) -> Bool {
+        guard value.hasPrefix(SealedValue.mark) else { return false }
+        let digits = value.dropFirst(SealedValue.mark.count).utf8
+        let isBase64 = digits.allSatisfy { (48...57).contains($0) || (65...90).contains($0 & 0xDF) || "+/=".utf8.contains($0) }
+        return isBase64 && !digits.isEmpty && digits.count % 4 == 0
     }
 
     private static func pair(_ configuration: ConfigurationFile, _ layout: HomeLayout) -> IdentityKeyPair? {
@@ -31,15 +42,5 @@ package struct ConfigurationSecrets: Sendable {
         else { return nil }
         return try? IdentityKeystore.pair(
             in: stored.keystore, password: KeystorePassword(midID), alias: IdentityKeystore.configurationAlias)
-    }
-}
-
-extension ConfigurationFile.Parameter {
-    /// Blocks of cipher text: 16 octets or a multiple.
-    fileprivate var isVendorEncrypted: Bool {
-        guard value.hasPrefix(SealedValue.mark) else { return false }
-        let digits = value.dropFirst(SealedValue.mark.count).utf8
-        let isBase64 = digits.allSatisfy { (48...57).contains($0) || (65...90).contains($0 & 0xDF) || "+/=".utf8.contains($0) }
-        return isBase64 && !digits.isEmpty && digits.count % 4 == 0
     }
 }

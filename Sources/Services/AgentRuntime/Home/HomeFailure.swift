@@ -1,7 +1,6 @@
 public import AgentConfiguration
 public import Diagnosis
 public import LocalFiles
-import StrictXML
 
 /// Why an agent's home cannot be used or made. `finding` says it in words, with what mends it.
 public enum HomeFailure: Error, Sendable {
@@ -20,9 +19,9 @@ public enum HomeFailure: Error, Sendable {
     public var finding: Finding {
         switch self {
         case .file(let failure): FileFindings.explaining(failure)
-        case .configurationMissing(let path): HomeFindings.configurationMissing(path)
-        case .configurationMalformed(let path, let error): HomeFindings.malformed(path, error)
-        case .settings(let path, let error): HomeFindings.settings(path, error)
+        case .configurationMissing(let path): ConfigurationFindings.missing(path)
+        case .configurationMalformed(let path, let error): ConfigurationFindings.explaining(error, path: path)
+        case .settings(let path, let error): ConfigurationFindings.explaining(error, path: path)
         case .policies(let failure): failure.finding
         case .alreadySetUp(let path): HomeFindings.alreadySetUp(path)
         case .trust(let unavailable): unavailable.findings.first ?? HomeFindings.noAnchors

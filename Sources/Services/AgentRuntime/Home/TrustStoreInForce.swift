@@ -1,12 +1,13 @@
 package import AgentConfiguration
 package import Diagnosis
 import LocalFiles
+package import TrustedTransport
 
 /// Which trust store a home's agent reads: its own, unless the start of its Java runtime names another one.
 public struct TrustStoreInForce: Sendable {
     public var path: String
-    /// What decides for another store than the home's own: file, line and setting.
-    public var because: String?
+    /// What decides for another store than the home's own.
+    package var namedBy: WrapperConfiguration.Property?
     /// The home's own, which is there and is not read.
     public var passedOver: String?
     /// Of the store, where the same file names it.
@@ -21,8 +22,7 @@ public struct TrustStoreInForce: Sendable {
             wrapper.read(String(decoding: bytes, as: UTF8.self), from: file)
         }
         guard let (named, property) = Self.named(by: wrapper, in: layout), named != path else { return }
-        (path, passedOver) = (named, own)
-        because = "\(property.name) in \(property.file), line \(property.line)"
+        (path, passedOver, namedBy) = (named, own, property)
         password = wrapper.systemProperty("javax.net.ssl.trustStorePassword").map { Secret($0.value) }
     }
 
@@ -37,6 +37,20 @@ public struct TrustStoreInForce: Sendable {
         let runtime = String(command.value.dropLast("/bin/java".count))
         let stores = ["/lib/security/cacerts", "/jre/lib/security/cacerts"].map { runtime + $0 }
         return stores.first(where: Files.exists).map { ($0, command) }
+    }
+
+    /// File, line and setting.
+    private var because: String? { namedBy.map { "\($0.name) in \($0.file), line \($0.line)" } }
+
+    /// Why the store cannot be used, and what named it.
+    package func explaining(_ error: TrustStoreError) -> Finding {
+        var finding = error.finding
+        guard let namedBy, let because else { return finding }
+        finding.cause += " It is named by \(because)."
+        finding.evidence["because"] = because
+        let correct = "${EDITOR:-vi} +\(namedBy.line) \(AgentFindings.quoted(namedBy.file))"
+        finding.fixes.append(.init("Or correct or remove the line that names it", command: correct))
+        return finding
     }
 
     /// That the store one would think of is not the one in use.

@@ -61,12 +61,13 @@ extension Connecting {
             )
             .adding(folder: home.furtherAnchors)
         } catch {
-            throw TrustUnavailable(error)
+            throw TrustUnavailable(findings: [home.trustStoreInForce.explaining(error)])
         }
         var configuration = TransportConfiguration(
             anchors: file.anchors, trustStore: TrustStoreFacts(path: file.path, entries: file.certificates.count),
             policies: policies ?? home.policies)
         configuration.proxy = home.proxy
+        configuration.serverNameIndication = home.settings.serverNameIndication
         configuration.keptEvidence = KeptEvidence(folder: home.evidenceFolder)
         configuration.onAttempt = onAttempt
         configuration.visits = VisitBook(path: home.evidenceFolder + "/visits.json")
@@ -84,18 +85,6 @@ extension TrustStoreFile.Further {
         if certificates.isEmpty, unreadable.isEmpty { return [] }
         return ["\(folder): \(certificates.count) more certificate\(certificates.count == 1 ? "" : "s")"]
             + (unreadable.isEmpty ? [] : ["\(folder): no certificate in \(unreadable.prefix(5).joined(separator: ", "))"])
-    }
-}
-
-extension TrustUnavailable {
-    init(_ error: TrustStoreError) {
-        switch error {
-        case .missing(let path): findings = [StoreFindings.missing(path)]
-        case .unreadable(let path, let reason): findings = [StoreFindings.unreadable(path, reason: reason)]
-        case .notPEM(let path, let reason): findings = [StoreFindings.notCertificates(path, reason: reason)]
-        case .noCertificates(let path): findings = [StoreFindings.notCertificates(path, reason: "no CERTIFICATE block")]
-        case .keystore(let path, let error): findings = [StoreFindings.explaining(error, path: path)]
-        }
     }
 }
 

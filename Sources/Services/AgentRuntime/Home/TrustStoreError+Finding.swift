@@ -1,8 +1,8 @@
-import Diagnosis
-import TrustedTransport
+package import Diagnosis
+package import TrustedTransport
 
 extension TrustStoreError {
-    var finding: Finding {
+    package var finding: Finding {
         switch self {
         case .missing(let path): StoreFindings.missing(path)
         case .unreadable(let path, let reason): StoreFindings.unreadable(path, reason: reason)

@@ -215,6 +215,20 @@ struct CheckTests {
         #expect(json.code == 3 && json.error.hasPrefix("2 checked: 1 trusted"))
     }
 
+    /// Each is told before the next one is there.
+    @Test func aListThatComesSlowly() throws {
+        let authority = try Authority()
+        let (chain, key) = try authority.leaf("slow", hosts: "DNS:localhost")
+        let server = try OpenSSLServer(chainPEM: chain, keyPEM: key)
+        let url = "https://localhost:\(server.port)"
+        let slowly = """
+            { echo \(url); for try in $(seq 600); do [ -s told ] && break; sleep 0.1; done; [ -s told ] && echo \(url); } |
+                midguard check - --trust-store root.pem > told; cat told
+            """
+        let told = try Self.paste(slowly, in: authority.folder)
+        #expect(told.contains("2 checked: 2 trusted"), "\(told)")
+    }
+
     /// Trusted today, and said what will change that.
     @Test func whatLiesInWait() throws {
         let folder = try TemporaryFolder()

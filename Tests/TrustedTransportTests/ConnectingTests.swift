@@ -15,6 +15,24 @@ struct ConnectingTests {
             .connect(on: MultiThreadedEventLoopGroup.singleton.next())
     }
 
+    @Test func aNameIsRememberedForAMoment() throws {
+        var memory = NameMemory()
+        let (now, addresses) = (
+            ContinuousClock.now,
+            [try SocketAddress(ipAddress: "192.0.2.1", port: 443), try SocketAddress(ipAddress: "2001:db8::1", port: 443)]
+        )
+        #expect(memory.addresses(of: "a.example", port: 443, at: now) == nil)
+        memory.remember(addresses, of: "a.example", at: now)
+        #expect(memory.addresses(of: "a.example", port: 8_443, at: now)?.map(\.text) == ["192.0.2.1:8443", "[2001:db8::1]:8443"])
+        #expect(memory.addresses(of: "b.example", port: 443, at: now) == nil)
+        #expect(memory.addresses(of: "a.example", port: 443, at: now + NameMemory.keep) == nil)
+        // Full, it takes nothing more until something has passed.
+        for number in 0..<NameMemory.limit { memory.remember(addresses, of: "\(number).example", at: now + .seconds(1)) }
+        #expect(memory.addresses(of: "\(NameMemory.limit - 1).example", port: 1, at: now + .seconds(1)) == nil)
+        memory.remember(addresses, of: "later.example", at: now + NameMemory.keep)
+        #expect(memory.addresses(of: "later.example", port: 1, at: now + NameMemory.keep) != nil)
+    }
+
     @Test func anAddressThatRefusesIsPassedOver() async throws {
         let server = try ScriptedServer { $0.saysNothing() }
         defer { server.stop() }

@@ -81,6 +81,34 @@ struct DirectoryTests {
         }
     }
 
+    /// Pages with nothing on them, and always another cookie (RFC 2696 §3).
+    @Test func pagesWithoutEndAreNotFollowed() async throws {
+        let folder = try TemporaryFolder()
+        let (chain, key) = (try folder.write(lab.chain, to: "chain.pem"), try folder.write(lab.key, to: "key.pem"))
+        let port = try LoopbackPort.free()
+        let script = """
+            import socket, ssl
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(\(String(reflecting: chain)), \(String(reflecting: key)))
+            listener = socket.create_server(("127.0.0.1", \(port)))
+            while True:
+                try:
+                    peer = context.wrap_socket(listener.accept()[0], server_side=True)
+                    while request := peer.recv(65536):
+                        start = 2 if request[1] < 0x80 else 2 + (request[1] & 0x7F)
+                        number = request[start:start + 2 + request[start + 1]]
+                        control = b"\\xa0\\x26\\x30\\x24\\x04\\x16" + b"1.2.840.113556.1.4.319" + bytes.fromhex("040a 3008 020100 0403") + b"any"
+                        body = number + bytes.fromhex("6507 0a0100 0400 0400") + control
+                        peer.sendall(b"\\x30" + bytes([len(body)]) + body)
+                except OSError: pass
+            """
+        let peer = try PeerProcess(.python3, ["-c", script], port: port)
+        defer { peer.end() }
+        let session = try await lab.transport(trusting: [lab.root]).openDirectory(Endpoint(scheme: .ldaps, host: "localhost", port: port))
+        let search = LDAPSearch(base: SlapdServer.suffix, filter: .anything)
+        await #expect(throws: DirectoryFailure.unexpected) { try await session.search(search, entryLimit: 3) }
+    }
+
     @Test func aServerWithoutTLSIsNamed() async throws {
         let plain = try SlapdServer()
         let evidence = await lab.transport(trusting: [lab.root]).inspect(Endpoint(scheme: .ldap, host: "localhost", port: plain.port))

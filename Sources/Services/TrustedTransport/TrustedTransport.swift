@@ -74,25 +74,19 @@ public final class TrustedTransport: Sendable {
     ///
     /// - Parameter dial: connect there instead, and keep the endpoint's name for SNI and the checks.
     public func inspect(_ endpoint: Endpoint, dial: (host: String, port: Int)? = nil) async -> ConnectionEvidence {
-        let dialer = dialer
-        let attempt = await dialer.open(endpoint, dial: dial, settling: true)
-        attempt.channel?.close(promise: nil)
-        guard attempt.channel == nil, !dialer.configuration.serverNameIndication, attempt.evidence.mayBeForTheName else {
-            return attempt.evidence
-        }
-        // Is that because the name was left out?
-        var naming = dialer
-        naming.configuration.serverNameIndication = true
-        let second = await naming.open(endpoint, dial: dial, settling: true)
-        second.channel?.close(promise: nil)
-        var evidence = attempt.evidence
-        evidence.isTrustedWithServerName = second.channel != nil
-        return evidence
+        await dialer.inspect(endpoint, dial: dial)
     }
+
+    /// For many inspections one after the other.
+    public func lane() -> InspectionLane { InspectionLane(dialer) }
 
     /// What the system's resolver says, as text; none when it says nothing.
     public static func addresses(of host: String) async -> [String] {
-        ((try? await NameResolution.addresses(of: host, port: 443)) ?? []).compactMap(\.ipAddress)
+        let loop = MultiThreadedEventLoopGroup.singleton.any()
+        guard case .found(let addresses) = await NameResolution.answer(of: host, port: 443, within: .seconds(10), on: loop) else {
+            return []
+        }
+        return addresses.compactMap(\.ipAddress)
     }
 
     /// Closes idle connections. Exchanges under way end by themselves.
@@ -115,6 +109,43 @@ public final class TrustedTransport: Sendable {
         case is CancellationError: .interrupted("cancelled")
         default: .interrupted(String(describing: type(of: error)))
         }
+    }
+}
+
+/// Inspections that are made one after the other, all on one event loop.
+public struct InspectionLane: Sendable {
+    private let dialer: Dialer
+    /// Tasks that prefer it wait for the loop without a change of threads.
+    public let executor: any TaskExecutor
+
+    fileprivate init(_ dialer: Dialer) {
+        let executor = LoopExecutor(dialer.group.next())
+        var dialer = dialer
+        dialer.group = executor.loop
+        (self.dialer, self.executor) = (dialer, executor)
+    }
+
+    /// As `TrustedTransport.inspect`.
+    public func inspect(_ endpoint: Endpoint, dial: (host: String, port: Int)? = nil) async -> ConnectionEvidence {
+        await dialer.inspect(endpoint, dial: dial)
+    }
+}
+
+extension Dialer {
+    fileprivate func inspect(_ endpoint: Endpoint, dial: (host: String, port: Int)?) async -> ConnectionEvidence {
+        let attempt = await open(endpoint, dial: dial, settling: true)
+        attempt.channel?.close(promise: nil)
+        guard attempt.channel == nil, !configuration.serverNameIndication, attempt.evidence.mayBeForTheName else {
+            return attempt.evidence
+        }
+        // Is that because the name was left out?
+        var naming = self
+        naming.configuration.serverNameIndication = true
+        let second = await naming.open(endpoint, dial: dial, settling: true)
+        second.channel?.close(promise: nil)
+        var evidence = attempt.evidence
+        evidence.isTrustedWithServerName = second.channel != nil
+        return evidence
     }
 }
 

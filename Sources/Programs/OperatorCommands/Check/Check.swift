@@ -44,12 +44,13 @@ struct Check: AsyncParsableCommand {
             let asJSON = output.isJSON
             let pretty = urls.count == 1 && !isList
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for _ in 0..<jobs {
-                    group.addTask {
+                for _ in 0..<(isList ? jobs : min(jobs, urls.count)) {
+                    let lane = inspection.transport.lane()
+                    group.addTask(executorPreference: lane.executor) {
                         // One is told while the next is looked at.
                         var telling: Task<Void, any Error>?
                         while let line = await source.next() {
-                            let look = await inspection.look(at: line)
+                            let look = await inspection.look(at: line, in: lane)
                             try await telling?.value
                             telling = Task {
                                 let report = look()
@@ -106,9 +107,9 @@ struct Check: AsyncParsableCommand {
         var note: Finding?
 
         /// What is seen, as what makes a report of it.
-        func look(at line: EndpointSource.Line) async -> @Sendable () -> ConnectionReport {
+        func look(at line: EndpointSource.Line, in lane: InspectionLane) async -> @Sendable () -> ConnectionReport {
             guard let endpoint = line.endpoint else { return { ConnectionReport(unreadable: line.text, line: line.number) } }
-            let evidence = await transport.inspect(endpoint, dial: dial)
+            let evidence = await lane.inspect(endpoint, dial: dial)
             return {
                 let findings = ConnectionFindings.explaining(evidence, context: context)
                 let notes = findings.contains { $0.id.hasPrefix("chain.") } ? [note].compactMap { $0 } : []

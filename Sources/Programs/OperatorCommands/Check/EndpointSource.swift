@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 import TrustPolicy
 
-/// The endpoints to check, handed out one by one; a list on stdin is read no faster than it is checked.
+/// The endpoints to check, handed out one by one; a list on stdin is read a little ahead of the checks, and no faster than they go.
 final class EndpointSource: Sendable {
     struct Line: Sendable {
         var text: String
@@ -14,6 +14,14 @@ final class EndpointSource: Sendable {
 
     private let reading = DispatchQueue(label: "endpoints")
     private let nextLine: @Sendable () -> Line?
+    private let state = Mutex(State())
+    private struct State {
+        var ahead: [Line] = []
+        var waiting: [CheckedContinuation<Line?, Never>] = []
+        var isReading = false
+        var isOver = false
+    }
+    private static let readAhead = 64
 
     private init(_ nextLine: @escaping @Sendable () -> Line?) { self.nextLine = nextLine }
 
@@ -38,7 +46,39 @@ final class EndpointSource: Sendable {
         }
     }
 
+    /// nil after the last one.
     func next() async -> Line? {
-        await withCheckedContinuation { continuation in reading.async { continuation.resume(returning: self.nextLine()) } }
+        await withCheckedContinuation { continuation in
+            let mustRead = state.withLock { state in
+                if state.ahead.isEmpty, !state.isOver {
+                    state.waiting.append(continuation)
+                } else {
+                    continuation.resume(returning: state.ahead.isEmpty ? nil : state.ahead.removeFirst())
+                }
+                guard !state.isReading, !state.isOver, state.ahead.count < Self.readAhead / 2 else { return false }
+                state.isReading = true
+                return true
+            }
+            if mustRead { reading.async { self.read() } }
+        }
+    }
+
+    /// Until there is enough for a while, or nothing more.
+    private func read() {
+        var goesOn = true
+        while goesOn {
+            let line = nextLine()
+            goesOn = state.withLock { state in
+                if let line {
+                    if state.waiting.isEmpty { state.ahead.append(line) } else { state.waiting.removeFirst().resume(returning: line) }
+                } else {
+                    state.isOver = true
+                    for continuation in state.waiting { continuation.resume(returning: nil) }
+                    state.waiting = []
+                }
+                state.isReading = line != nil && state.ahead.count < Self.readAhead
+                return state.isReading
+            }
+        }
     }
 }

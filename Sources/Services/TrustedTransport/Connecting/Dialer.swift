@@ -39,16 +39,17 @@ struct Dialer: Sendable {
             return Attempt(evidence: evidence, channel: nil)
         }
         let goal = dial ?? (endpoint.host, endpoint.port)
+        let loop = group.next()
         let proxy = configuration.proxy.flatMap { $0.applies(to: endpoint.host) ? $0 : nil }
         evidence.proxy = proxy?.place
-        guard let addresses = await resolve(proxy.map { ($0.host, $0.port) } ?? goal, into: &evidence) else {
+        guard let addresses = await resolve(proxy.map { ($0.host, $0.port) } ?? goal, on: loop, into: &evidence) else {
             return Attempt(evidence: evidence, channel: nil)
         }
         if proxy == nil {
             // Behind a proxy names are resolved by the proxy.
             evidence.decision = configuration.policies.decide(host: endpoint.host, addresses: addresses.compactMap(\.ipAddress), at: now)
         }
-        guard let channel = await connect(to: addresses, into: &evidence) else {
+        guard let channel = await connect(to: addresses, on: loop, into: &evidence) else {
             return Attempt(evidence: evidence, channel: nil)
         }
         let place = channel.remoteAddress?.text ?? addresses[0].text
@@ -67,28 +68,30 @@ struct Dialer: Sendable {
         return await shakeHands(on: channel, at: place, session: session, settling)
     }
 
-    private func resolve(_ target: (host: String, port: Int), into evidence: inout ConnectionEvidence) async -> [SocketAddress]? {
+    private func resolve(
+        _ target: (host: String, port: Int), on loop: any EventLoop, into evidence: inout ConnectionEvidence
+    ) async -> [SocketAddress]? {
         let watch = Stopwatch()
         let limit = configuration.resolveTimeout
-        let answer = await withinTime(limit) { try? await NameResolution.addresses(of: target.host, port: target.port) }
-        if case .some(.some(let addresses)) = answer {
+        let (outcome, obstacle): (Stage.Outcome, ConnectionObstacle)
+        switch await NameResolution.answer(of: target.host, port: target.port, within: limit, on: loop) {
+        case .found(let addresses):
             evidence.stages.append(Stage(.resolve, .passed, milliseconds: watch.milliseconds))
             return addresses
+        case .notFound: (outcome, obstacle) = (.failed, .nameNotFound(host: target.host))
+        case .silent: (outcome, obstacle) = (.unknown, .resolverSilent(host: target.host, seconds: limit.seconds))
         }
-        evidence.stages.append(Stage(.resolve, answer == nil ? .unknown : .failed, milliseconds: watch.milliseconds))
-        if evidence.proxy != nil {
-            evidence.obstacle = .proxy(.nameNotFound)
-        } else {
-            evidence.obstacle =
-                answer == nil ? .resolverSilent(host: target.host, seconds: limit.seconds) : .nameNotFound(host: target.host)
-        }
+        evidence.stages.append(Stage(.resolve, outcome, milliseconds: watch.milliseconds))
+        evidence.obstacle = evidence.proxy == nil ? obstacle : .proxy(.nameNotFound)
         return nil
     }
 
-    private func connect(to addresses: [SocketAddress], into evidence: inout ConnectionEvidence) async -> (any Channel)? {
+    private func connect(
+        to addresses: [SocketAddress], on loop: any EventLoop, into evidence: inout ConnectionEvidence
+    ) async -> (any Channel)? {
         let watch = Stopwatch()
         do throws(AddressRace.Failure) {
-            let channel = try await AddressRace(addresses: addresses, limit: configuration.connectTimeout).connect(on: group.next())
+            let channel = try await AddressRace(addresses: addresses, limit: configuration.connectTimeout).connect(on: loop)
             evidence.stages.append(Stage(.connect, .passed, milliseconds: watch.milliseconds))
             return channel
         } catch {

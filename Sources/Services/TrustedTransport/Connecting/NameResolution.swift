@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -11,22 +12,44 @@ import NIOPosix
 
 /// Asks the system's resolver (getaddrinfo, so hosts files and search domains count), on a thread that may block.
 enum NameResolution {
-    struct NotFound: Error {}
+    enum Answer: Sendable {
+        case found([SocketAddress])
+        case notFound
+        /// The resolver goes on by itself, and nobody waits for it any more.
+        case silent
+    }
 
     /// At most this many addresses are tried.
     static let addressLimit = 8
 
-    static func addresses(of host: String, port: Int) async throws -> [SocketAddress] {
-        if let literal = try? SocketAddress(ipAddress: host, port: port) { return [literal] }
-        return try await NIOThreadPool.singleton.runIfActive { try lookUp(host, port: port) }
+    /// - Parameter loop: on which the answer arrives, and by whose clock.
+    static func answer(of host: String, port: Int, within limit: Duration, on loop: any EventLoop) async -> Answer {
+        if let literal = try? SocketAddress(ipAddress: host, port: port) { return .found([literal]) }
+        if let known = memory.withLock({ $0.addresses(of: host, port: port) }) { return .found(known) }
+        let answer = loop.makePromise(of: Answer.self)
+        let clock = loop.scheduleTask(in: TimeAmount(limit)) { answer.succeed(.silent) }
+        NIOThreadPool.singleton.runIfActive(eventLoop: loop) { lookUp(host, port: port) }.whenComplete { result in
+            clock.cancel()
+            answer.succeed((try? result.get()) ?? .notFound)
+        }
+        return (try? await answer.futureResult.get()) ?? .notFound
     }
 
-    private static func lookUp(_ host: String, port: Int) throws -> [SocketAddress] {
+    private static let memory = Mutex(NameMemory())
+
+    private static func lookUp(_ host: String, port: Int) -> Answer {
+        let found = ask(host, port: port)
+        if found.isEmpty { return .notFound }
+        memory.withLock { $0.remember(found, of: host) }
+        return .found(found)
+    }
+
+    private static func ask(_ host: String, port: Int) -> [SocketAddress] {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         hints.ai_family = AF_UNSPEC
         var list: UnsafeMutablePointer<addrinfo>?
-        guard getaddrinfo(host, String(port), &hints, &list) == 0, let first = list else { throw NotFound() }
+        guard getaddrinfo(host, String(port), &hints, &list) == 0, let first = list else { return [] }
         defer { freeaddrinfo(first) }
         var found: [SocketAddress] = []
         var next: UnsafeMutablePointer<addrinfo>? = first
@@ -41,7 +64,27 @@ enum NameResolution {
             default: break
             }
         }
-        guard !found.isEmpty else { throw NotFound() }
         return found
+    }
+}
+
+/// What the resolver said a moment ago, so that many connections to one host ask it once.
+struct NameMemory {
+    private var known: [String: (addresses: [SocketAddress], until: ContinuousClock.Instant)] = [:]
+    static let keep: Duration = .seconds(5)
+    static let limit = 1_024
+
+    func addresses(of host: String, port: Int, at now: ContinuousClock.Instant = .now) -> [SocketAddress]? {
+        guard let known = known[host], known.until > now else { return nil }
+        return known.addresses.map { address in
+            var address = address
+            address.port = port
+            return address
+        }
+    }
+
+    mutating func remember(_ addresses: [SocketAddress], of host: String, at now: ContinuousClock.Instant = .now) {
+        if known.count >= Self.limit { known = known.filter { $0.value.until > now } }
+        if known.count < Self.limit { known[host] = (addresses, now + Self.keep) }
     }
 }

@@ -96,7 +96,7 @@ final class EvidenceFetcher: RememberingSource, TimeTeller {
             if let authorization = proxy.authorization { request.headers.append(("proxy-authorization", authorization)) }
         }
         let addresses = try await addresses(of: proxy?.host ?? endpoint.host, port: proxy?.port ?? endpoint.port)
-        var last: any Error = NameResolution.NotFound()
+        var last: any Error = NameNotFound()
         for address in addresses.prefix(3) {
             do {
                 let channel = try await ClientBootstrap(group: group).connectTimeout(TimeAmount(timeout)).connect(to: address).get()
@@ -112,11 +112,14 @@ final class EvidenceFetcher: RememberingSource, TimeTeller {
         throw last
     }
 
+    private struct NameNotFound: Error {}
+
     private func addresses(of host: String, port: Int) async throws -> [SocketAddress] {
-        let answer = await withinTime(timeout) { try? await NameResolution.addresses(of: host, port: port) }
-        guard let found = answer else { throw HTTPConnection.Failure.timeout }
-        guard let found else { throw NameResolution.NotFound() }
-        return found
+        switch await NameResolution.answer(of: host, port: port, within: timeout, on: group.any()) {
+        case .found(let addresses): return addresses
+        case .notFound: throw NameNotFound()
+        case .silent: throw HTTPConnection.Failure.timeout
+        }
     }
 
     private static func path(of url: String) -> String {
@@ -128,7 +131,7 @@ final class EvidenceFetcher: RememberingSource, TimeTeller {
 
     private static func failure(_ error: any Error, timeout: Duration) -> FetchFailure {
         switch error {
-        case is NameResolution.NotFound: return .nameNotFound
+        case is NameNotFound: return .nameNotFound
         case HTTPConnection.Failure.timeout: return .timeout(seconds: timeout.seconds)
         case HTTPConnection.Failure.overLimit(let bytes): return .overLimit(bytes: bytes)
         case HTTPConnection.Failure.closed: return .reset

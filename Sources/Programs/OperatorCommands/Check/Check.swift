@@ -64,6 +64,7 @@ struct Check: AsyncParsableCommand {
                 }
                 try await group.waitForAll()
             }
+            await inspection.visits?.flush()
         } catch let failure as CommandFailure where output.isJSON {
             try await tell(failure, of: source)
         }
@@ -81,8 +82,8 @@ struct Check: AsyncParsableCommand {
         var context = trust.context(connect: connect)
         client.add(to: &context)
         return Inspection(
-            transport: TrustedTransport(configuration: configuration), dial: connect.map { ($0.host, $0.port) }, context: context,
-            note: trust.note)
+            transport: TrustedTransport(configuration: configuration), visits: configuration.visits,
+            dial: connect.map { ($0.host, $0.port) }, context: context, note: trust.note)
     }
 
     /// Without a store nothing can be judged: that is said of every endpoint.
@@ -101,6 +102,7 @@ struct Check: AsyncParsableCommand {
     /// How each endpoint is looked at.
     private struct Inspection: Sendable {
         var transport: TrustedTransport
+        var visits: VisitBook?
         var dial: (host: String, port: Int)?
         var context: FixContext
         /// That the home's own store is not the one in use: it matters where the chain is refused.

@@ -3,6 +3,7 @@ import AgentProtocol
 import Diagnosis
 import Foundation
 import LocalFiles
+import PathValidation
 import Synchronization
 import Testing
 import TrustedTransport
@@ -30,6 +31,28 @@ import TrustedTransport
         let agent = RunningAgent(home, instance)
         #expect(await eventually { agent.isServing })
         #expect(AgentStatusReport.read(home: home.path)?.findings.map(\.id) == ["runtime.clock-skew"])
+        #expect(await agent.stop() == nil)
+    }
+
+    @Test("That nobody says anything new about a certificate is said while it does not matter yet") func evidenceThatEnds() async throws {
+        let home = try TemporaryHome()
+        try home.setUp()
+        let instance = FakeInstance()
+        let agent = RunningAgent(home, instance)
+        #expect(await eventually { agent.isServing })
+        let silence = [RevocationObstacle.unreachable(.ocsp, url: "http://ocsp.example:8080/a'b", .refused)]
+        let until = Date(timeIntervalSince1970: 1_800_000_000)
+        instance.state.withLock { $0.evidenceNews = [.silent(subject: "CN=one", silence, until: until)] }
+        #expect(await eventually { AgentStatusReport.read(home: home.path)?.findings.map(\.id) == ["revocation.responder-unreachable"] })
+        let finding = try #require(AgentStatusReport.read(home: home.path)?.findings.first)
+        #expect(finding.summary.contains("CN=one") && finding.summary.contains("2027-01-15T08:00:00Z"))
+        #expect(finding.fixes.first?.command == "curl -sS -o /dev/null -v http://ocsp.example:8080/")
+        // Another one's answer settles nothing of it.
+        instance.state.withLock { $0.evidenceNews = [.answered(subject: "CN=two")] }
+        #expect(await eventually { instance.state.withLock(\.evidenceNews).isEmpty })
+        #expect(AgentStatusReport.read(home: home.path)?.findings.count == 1)
+        instance.state.withLock { $0.evidenceNews = [.answered(subject: "CN=one")] }
+        #expect(await eventually { AgentStatusReport.read(home: home.path)?.findings.isEmpty == true })
         #expect(await agent.stop() == nil)
     }
 

@@ -1,6 +1,9 @@
 import Counterparts
 import Foundation
+import NIOCore
+import NIOPosix
 import PathValidation
+import Synchronization
 import Testing
 import TrustPolicy
 
@@ -44,10 +47,7 @@ struct OutageTests {
             (self.folder, self.servers) = (folder, servers)
         }
 
-        /// What a new process with the same folder says after so many days.
-        func look(_ name: String, afterDays days: Double, keeping: Bool = true) async throws -> (
-            Verdict, RevocationOutcome.Status?, ConnectionEvidence
-        ) {
+        func configuration(afterDays days: Double) -> TransportConfiguration {
             var configuration = TransportConfiguration(
                 anchors: TrustAnchors([root]), trustStore: TrustStoreFacts(path: "test", entries: 1),
                 policies: PolicyTable(rows: [
@@ -55,8 +55,16 @@ struct OutageTests {
                         name: "all", category: .internet, includes: ["*"],
                         checks: Checks(chain: true, hostname: true, revocation: .denyUnknown))
                 ]))
-            if keeping { configuration.keptEvidence = KeptEvidence(folder: folder.path("kept")) }
             configuration.clock = { Date(timeIntervalSinceNow: days * 86_400) }
+            return configuration
+        }
+
+        /// What a new process with the same folder says after so many days.
+        func look(_ name: String, afterDays days: Double, keeping: Bool = true) async throws -> (
+            Verdict, RevocationOutcome.Status?, ConnectionEvidence
+        ) {
+            var configuration = configuration(afterDays: days)
+            if keeping { configuration.keptEvidence = KeptEvidence(folder: folder.path("kept")) }
             let port = try #require(servers[name]).port
             let evidence = await TrustedTransport(configuration: configuration).inspect(
                 Endpoint(scheme: .tls, host: "localhost", port: port))
@@ -85,6 +93,55 @@ struct OutageTests {
         for days in [0.1, 8, 11, 100] {
             #expect(try await site.look("bad", afterDays: days).1?.isRevoked == true, "after \(days) days")
         }
+    }
+
+    /// Asks the real responder whenever it is asked, and counts.
+    private final class Asked: EvidenceSource {
+        private let count = Mutex(0)
+        var times: Int { count.withLock { $0 } }
+        func fetch(_ request: EvidenceRequest) async -> EvidenceAnswer {
+            count.withLock { $0 += 1 }
+            return await EvidenceFetcher(group: MultiThreadedEventLoopGroup.singleton, timeout: .seconds(20)).fetch(request)
+        }
+    }
+
+    /// An agent asks again while what it has still counts, and says once when nobody answers.
+    @Test func anotherAnswerIsFetchedBeforeTheEnd() async throws {
+        let (site, asked) = (try Site(), Asked())
+        let days = Mutex(0.0)
+        let told = Mutex<[EvidenceNews]>([])
+        var configuration = site.configuration(afterDays: 0)
+        configuration.clock = { Date(timeIntervalSinceNow: days.withLock { $0 } * 86_400) }
+        configuration.keptEvidence = KeptEvidence(folder: site.folder.path("kept"))
+        configuration.prefetchesEvidence = true
+        configuration.evidenceBudget = .seconds(30)
+        let dialer = Dialer(configuration: configuration, group: MultiThreadedEventLoopGroup.singleton, source: asked)
+        func prefetch(atDay day: Double) async -> Int {
+            days.withLock { $0 = day }
+            await dialer.prefetchEvidence { news in told.withLock { $0.append(news) } }
+            return asked.times
+        }
+        let attempt = await dialer.open(
+            Endpoint(scheme: .tls, host: "localhost", port: try #require(site.servers["good"]).port), dial: nil, settling: false)
+        attempt.channel?.close(promise: nil)
+        #expect(attempt.evidence.revocation.first?.status.isUnknown == false)
+        #expect(asked.times == 1)
+        // The answer is for three days.
+        #expect(await prefetch(atDay: 2) == 1)
+        #expect(await prefetch(atDay: 2.5) == 2)
+        // It is what the real responder has today, so it is as old as before, and asked for again after a pause.
+        #expect(await prefetch(atDay: 2.501) == 2)
+        #expect(await prefetch(atDay: 2.6) == 3)
+        #expect(told.withLock { $0.isEmpty })
+        site.responder.stop()
+        #expect(await prefetch(atDay: 2.7) == 4)
+        #expect(await prefetch(atDay: 2.8) == 5)
+        guard case .silent("CN=good", let obstacles, let until)? = told.withLock({ $0.count == 1 ? $0.first : nil }) else {
+            return #expect(Bool(false), "\(told.withLock { $0 })")
+        }
+        #expect(!obstacles.isEmpty && abs(until.timeIntervalSinceNow - 10 * 86_400) < 600)
+        // What no connection used for a month is not asked about any more.
+        #expect(await prefetch(atDay: 31) == 5)
     }
 
     @Test func whatIsKeptIsVerifiedAgain() async throws {

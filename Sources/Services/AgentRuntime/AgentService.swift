@@ -28,6 +28,8 @@ public struct AgentService: Service {
         /// How often it is looked whether somebody changed whom the agent trusts, and how often the instance is asked for its policies.
         var trust = Duration.seconds(2)
         var policies = Duration.seconds(600)
+        /// How often it is looked whether what is known about revocation is about to end.
+        var prefetch = Duration.seconds(60)
         var startup = Backoff()
         var validation = Duration.seconds(5)
         /// How long the instance may say "Validating" before the agent says that it lasts.

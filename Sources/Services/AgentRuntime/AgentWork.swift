@@ -5,6 +5,7 @@ import Diagnosis
 import FoundationEssentials
 import LocalFiles
 import ServiceLifecycle
+import TrustedTransport
 
 /// What runs while the agent serves: claims, pools, sender, heartbeat. Owns every task and awaits its end.
 struct AgentWork: Sendable {
@@ -46,6 +47,7 @@ struct AgentWork: Sendable {
         let heartbeat = Task { await heartbeatLoop.run() }
         let rotation = Task { await rotator.run(every: service.timing.rotation, wanted: rekey) }
         let trust = Task { await trustKeeper.run(every: service.timing.trust, policiesEvery: service.timing.policies) }
+        let prefetch = Task { await prefetchEvidence() }
         let delivery = Task {
             // What an earlier process finished goes first: claiming again makes its leases, and so these results, void.
             await sender.drain()
@@ -78,12 +80,25 @@ struct AgentWork: Sendable {
         heartbeat.cancel()
         rotation.cancel()
         trust.cancel()
+        prefetch.cancel()
         await heartbeat.value
         await rotation.value
         await trust.value
+        await prefetch.value
         await spool.flush()
         await refreshFigures()
         return end
+    }
+
+    private func prefetchEvidence() async {
+        await ready.transport.prefetchEvidence(every: service.timing.prefetch) { [keeper] news in
+            switch news {
+            case .silent(let subject, let obstacles, let until):
+                await keeper.raise([AgentFindings.evidenceEnds(subject, obstacles, until: until)], thread: "EvidencePrefetch")
+            case .answered(let subject):
+                await keeper.settle { AgentFindings.evidenceEnding.contains($0.id) && $0.subject == subject }
+            }
+        }
     }
 
     private func ending() async -> End {

@@ -28,6 +28,8 @@ public struct TransportConfiguration: Sendable {
     public var evidenceTimeout: Duration = .seconds(8)
     /// Where answers about revocation are kept for outages; nil keeps none on disk.
     public var keptEvidence: KeptEvidence?
+    /// Whether others are asked again about what connections rest on before that ends (`TrustedTransport.prefetchEvidence`).
+    public var prefetchesEvidence = false
     /// Where it is remembered what vouched for each endpoint; nil remembers nothing.
     public var visits: VisitBook?
     /// Past its end for which a kept answer still counts while its source is silent. A week: as long as a list may stand.

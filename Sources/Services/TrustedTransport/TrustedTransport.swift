@@ -74,11 +74,24 @@ public final class TrustedTransport: Sendable {
     ///
     /// - Parameter dial: connect there instead, and keep the endpoint's name for SNI and the checks.
     public func inspect(_ endpoint: Endpoint, dial: (host: String, port: Int)? = nil) async -> ConnectionEvidence {
-        await dialer.inspect(endpoint, dial: dial)
+        let dialer = dialer
+        let evidence = await dialer.inspect(endpoint, dial: dial)
+        await dialer.configuration.visits?.flush()
+        return evidence
     }
 
-    /// For many inspections one after the other.
+    /// For many inspections one after the other. What they note of their visits is written in the background: `VisitBook.flush`.
     public func lane() -> InspectionLane { InspectionLane(dialer) }
+
+    /// Asks again about what connections rest on before that ends, until it is cancelled. Nothing is due unless the configuration prefetches.
+    ///
+    /// - Parameter tell: told when nobody says anything new about a path, and when somebody does again.
+    public func prefetchEvidence(every interval: Duration, tell: @Sendable (EvidenceNews) async -> Void) async {
+        while true {
+            do { try await Task.sleep(for: interval) } catch { return }
+            await dialer.prefetchEvidence(tell)
+        }
+    }
 
     /// What the system's resolver says, as text; none when it says nothing.
     public static func addresses(of host: String) async -> [String] {

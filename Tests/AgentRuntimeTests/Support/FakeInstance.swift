@@ -33,6 +33,8 @@ final class FakeInstance: InstanceTransport {
         var inspected: [Endpoint] = []
         /// How long a request that is to wait takes to arrive.
         var delayOfWaits = Duration.zero
+        /// What asking again about certificates comes to.
+        var evidenceNews: [EvidenceNews] = []
     }
     enum Misbehaviour { case status(Int), hang, cut, cutAfterWork, unreachable }
 
@@ -53,6 +55,17 @@ final class FakeInstance: InstanceTransport {
     func inspect(_ endpoint: Endpoint) async -> ConnectionEvidence {
         state.withLock { $0.inspected.append(endpoint) }
         return Self.evidence(endpoint, .refused(address: "127.0.0.1:\(endpoint.port)"))
+    }
+
+    func prefetchEvidence(every interval: Duration, tell: @Sendable (EvidenceNews) async -> Void) async {
+        while !Task.isCancelled {
+            let news = state.withLock { state in
+                defer { state.evidenceNews = [] }
+                return state.evidenceNews
+            }
+            for one in news { await tell(one) }
+            try? await Task.sleep(for: .milliseconds(20))
+        }
     }
 
     func openDirectory(_ endpoint: Endpoint) async throws(TransportFailure) -> DirectorySession {

@@ -69,6 +69,7 @@ extension Connecting {
         configuration.proxy = home.proxy
         configuration.serverNameIndication = home.settings.serverNameIndication
         configuration.keptEvidence = KeptEvidence(folder: home.evidenceFolder)
+        configuration.prefetchesEvidence = true
         configuration.onAttempt = onAttempt
         configuration.visits = VisitBook(path: home.evidenceFolder + "/visits.json")
         if (login ?? home.settings.login) == .certificate, let identity {

@@ -8,9 +8,12 @@ public protocol InstanceTransport: Sendable {
     func openDirectory(_ endpoint: Endpoint) async throws(TransportFailure) -> DirectorySession
     /// What the next connections are judged by.
     func renew(_ configuration: TransportConfiguration)
+    /// Until it is cancelled.
+    func prefetchEvidence(every interval: Duration, tell: @Sendable (EvidenceNews) async -> Void) async
 }
 
 extension InstanceTransport {
     /// For transports that judge nothing.
     public func renew(_ configuration: TransportConfiguration) {}
+    public func prefetchEvidence(every interval: Duration, tell: @Sendable (EvidenceNews) async -> Void) async {}
 }

@@ -157,15 +157,6 @@ extension RevocationObstacle {
         guard case .unreachable(let kind, _, _) = self else { return nil }
         return kind == .ocsp ? "revocation.responder-unreachable" : "revocation.list-unreachable"
     }
-
-    fileprivate var words: String {
-        switch self {
-        case .unreachable(_, let url, _): "\(url) does not answer"
-        case .httpStatus(_, let url, let status, _): "\(url) answers with HTTP status \(status)"
-        case .noSource: "the certificate names neither responder nor list"
-        default: "there is no answer that counts"
-        }
-    }
 }
 
 extension ClientCertificates.Refusal {

@@ -11,6 +11,7 @@ struct CertificateJudge: Sendable {
     var budget: Duration
     /// For each of those that are asked for the time where certificates are out of theirs; nil asks none.
     var clockPatience: Duration?
+    var prefetch: EvidencePrefetch?
 
     /// Certificates in one Certificate message that we look at; the rest is ignored by no path builder in use either.
     static let presentedLimit = 32
@@ -71,6 +72,9 @@ struct CertificateJudge: Sendable {
         let watch = Stopwatch()
         let service = RevocationService(source: source, kept: kept, grace: grace)
         (evidence.revocation, evidence.revocationFromKept) = await service.check(path.best, order: checks.sources, at: evidence.at)
+        if path.isValid, evidence.revocationFromKept.isEmpty {
+            prefetch?.note(path.best, order: checks.sources, outcomes: evidence.revocation, at: evidence.at, isUse: true)
+        }
         let statuses = evidence.revocation.map(\.status)
         let outcome: Stage.Outcome =
             statuses.contains(where: \.isRevoked) ? .failed : statuses.contains(where: \.isUnknown) ? .unknown : .passed

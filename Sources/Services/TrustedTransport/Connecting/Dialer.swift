@@ -8,6 +8,7 @@ struct Dialer: Sendable {
     var configuration: TransportConfiguration
     var group: any EventLoopGroup
     var source: any EvidenceSource
+    let prefetch = EvidencePrefetch()
 
     /// A channel only when the verdict is `trusted`.
     struct Attempt: Sendable {
@@ -63,7 +64,7 @@ struct Dialer: Sendable {
         let judge = CertificateJudge(
             anchors: configuration.anchors, source: source, kept: configuration.keptEvidence,
             grace: configuration.revocationGrace.seconds, budget: configuration.evidenceBudget,
-            clockPatience: configuration.clockPatience)
+            clockPatience: configuration.clockPatience, prefetch: configuration.prefetchesEvidence ? prefetch : nil)
         let session = Session(endpoint: endpoint, evidence: evidence, judge: judge, patience: configuration.handshakeTimeout)
         return await shakeHands(on: channel, at: place, session: session, settling)
     }

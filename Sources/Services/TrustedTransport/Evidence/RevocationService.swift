@@ -51,7 +51,7 @@ struct RevocationService: Sendable {
 }
 
 extension RevocationOutcome.Status {
-    fileprivate var proof: RevocationProof? {
+    var proof: RevocationProof? {
         switch self {
         case .good(let proof), .revoked(let proof, _, _): proof
         case .unknown: nil

@@ -140,6 +140,19 @@ struct OutageTests {
             return #expect(Bool(false), "\(told.withLock { $0 })")
         }
         #expect(!obstacles.isEmpty && abs(until.timeIntervalSinceNow - 10 * 86_400) < 600)
+        // A connection that is answered ends the silence, and the next look says so.
+        let (path, outcomes, now) = (try #require(attempt.evidence.path?.best), attempt.evidence.revocation, Date())
+        let paths = EvidencePrefetch()
+        #expect(!paths.note(path, order: [.ocsp], outcomes: outcomes, at: now, isUse: true))
+        #expect(paths.due(at: now).isEmpty)
+        #expect(paths.postpone(path, at: now) && !paths.postpone(path, at: now))
+        paths.note(path, order: [.ocsp], outcomes: outcomes, at: now, isUse: true)
+        #expect(paths.due(at: now).count == 1)
+        #expect(paths.note(path, order: [.ocsp], outcomes: outcomes, at: now, isUse: false))
+        #expect(paths.due(at: now).isEmpty)
+        #expect(paths.due(at: now + 3 * 86_400).count == 1)
+        // Past its own end nobody speaks of a certificate any more.
+        #expect(paths.due(at: now + 201 * 86_400).isEmpty)
         // What no connection used for a month is not asked about any more.
         #expect(await prefetch(atDay: 31) == 5)
     }

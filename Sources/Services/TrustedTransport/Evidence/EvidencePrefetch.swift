@@ -17,6 +17,7 @@ final class EvidencePrefetch: Sendable {
         var path: CandidatePath
         var order: [RevocationProof.Kind]
         var ends: Date
+        var known: Set<Int>
     }
 
     private struct Entry {
@@ -24,6 +25,8 @@ final class EvidencePrefetch: Sendable {
         var due: Date
         var ends: Date
         var used: Date
+        /// The certificates (by position) about which somebody said something. Of the others nothing can end.
+        var known: Set<Int>
         var isSilent = false
     }
 
@@ -45,15 +48,19 @@ final class EvidencePrefetch: Sendable {
     func note(
         _ path: CandidatePath, order: [RevocationProof.Kind], outcomes: [RevocationOutcome], at now: Date, isUse: Bool
     ) -> Bool {
+        let known = outcomes.indices.filter { outcomes[$0].status.proof != nil }
         let lives = outcomes.compactMap(\.status.proof).compactMap { proof in proof.nextUpdate.map { (begin: proof.thisUpdate, end: $0) } }
         guard !path.certificates.isEmpty, let ends = lives.map(\.end).min() else { return false }
         let due = lives.map { $0.begin + $0.end.timeIntervalSince($0.begin) * Self.share }.min() ?? ends
         return entries.withLock { entries in
-            let known = entries[path.certificates]
-            let used = isUse ? now : known?.used ?? now
-            entries[path.certificates] = Entry(order: order, due: max(due, now + Self.pause), ends: ends, used: used)
+            let earlier = entries[path.certificates]
+            var entry = Entry(
+                order: order, due: max(due, now + Self.pause), ends: ends, used: isUse ? now : earlier?.used ?? now, known: Set(known))
+            // A connection heard what we shall hear, too: then it is told.
+            if isUse, earlier?.isSilent == true { (entry.due, entry.isSilent) = (now, true) }
+            entries[path.certificates] = entry
             if entries.count > Self.limit, let oldest = entries.min(by: { $0.value.used < $1.value.used }) { entries[oldest.key] = nil }
-            return known?.isSilent == true
+            return earlier?.isSilent == true
         }
     }
 
@@ -61,20 +68,22 @@ final class EvidencePrefetch: Sendable {
     func postpone(_ path: CandidatePath, at now: Date) -> Bool {
         entries.withLock { entries in
             guard var entry = entries[path.certificates] else { return false }
-            defer { entries[path.certificates] = entry }
-            entry.due = now + Self.pause
-            defer { entry.isSilent = true }
-            return !entry.isSilent
+            let isNews = !entry.isSilent
+            (entry.due, entry.isSilent) = (now + Self.pause, true)
+            entries[path.certificates] = entry
+            return isNews
         }
     }
 
     func due(at now: Date) -> [Due] {
         entries.withLock { entries in
-            entries = entries.filter { now.timeIntervalSince($0.value.used) < Self.memory }
+            entries = entries.filter { certificates, entry in
+                now.timeIntervalSince(entry.used) < Self.memory && certificates.allSatisfy { now <= $0.notAfter }
+            }
             return entries.filter { $0.value.due <= now }.map { certificates, entry in
                 Due(
                     path: CandidatePath(certificates: certificates, isAnchored: true, defects: []), order: entry.order,
-                    ends: entry.ends)
+                    ends: entry.ends, known: entry.known)
             }
         }
     }
@@ -90,8 +99,11 @@ extension Dialer {
             let grace = configuration.revocationGrace.seconds
             let (outcomes, fromKept) = await RevocationService(source: source, kept: configuration.keptEvidence, grace: grace)
                 .check(item.path, order: item.order, at: now)
-            var obstacles = fromKept.sorted { $0.key < $1.key }.flatMap(\.value)
-            for case .unknown(let more) in outcomes.map(\.status) { obstacles += more }
+            let obstacles = item.known.sorted().flatMap { index -> [RevocationObstacle] in
+                if let obstacles = fromKept[index] { return obstacles }
+                guard outcomes.indices.contains(index), case .unknown(let obstacles) = outcomes[index].status else { return [] }
+                return obstacles
+            }
             let subject = item.path.certificates[0].subject.description
             if obstacles.isEmpty {
                 let isNews = prefetch.note(item.path, order: item.order, outcomes: outcomes, at: now, isUse: false)

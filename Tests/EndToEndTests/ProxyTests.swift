@@ -134,6 +134,9 @@ struct ProxyTests {
             .trusting(site.store)
         #expect(try check(direct, []).verdict == "trusted")
         #expect(try check(direct, ["--upgrade-route"]).findings.first?.id == "network.name-not-found")
+        let gone = own.merging(["glide.mid.autoupgrade.proxy_port": "\(try LoopbackPort.free())"]) { $1 }
+        let unreachable = try output(try BareHome(at: site.folder.path("gone"), gone).trusting(site.store), ["--upgrade-route"])
+        #expect(unreachable.contains("proxy.unreachable") && unreachable.contains("glide.mid.autoupgrade.proxy_*"), "\(unreachable)")
         let address = ["glide.mid.autoupgrade.proxy_host": "http://127.0.0.1"]
         let said = try output(try BareHome(at: site.folder.path("url"), address).trusting(site.store), ["--upgrade-route"])
         #expect(said.contains("proxy.host-has-scheme"), "\(said)")

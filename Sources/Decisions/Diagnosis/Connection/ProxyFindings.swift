@@ -95,7 +95,10 @@ extension ProxyObstacle {
         }
     }
 
-    private func setting(_ context: FixContext, _ names: String) -> String { context.home == nil ? "" : " (\(names) in config.xml)" }
+    private func setting(_ context: FixContext, _ names: String) -> String {
+        if context.upgradeRoute { return " (glide.mid.autoupgrade.proxy_* in config.xml, or else \(names))" }
+        return context.home == nil ? "" : " (\(names) in config.xml)"
+    }
 }
 
 extension FixContext {

@@ -112,7 +112,7 @@ struct AgentRoutes: Sendable {
         try await noteAlive(agent)
         let rules = ClaimRules(store: context.store, waits: context.claimWaits, now: context.now)
         var claims: [AgentMessages.Claim] = []
-        for job in try await rules.claim(asked, for: agent, over: route.connection) {
+        for job in try await rules.claim(asked, for: agent, over: route.channel) {
             claims.append(
                 AgentMessages.Claim(
                     job: job.record, token: job.token, earlierClaims: job.earlierClaims, leaseSeconds: InstanceContext.leaseSeconds,

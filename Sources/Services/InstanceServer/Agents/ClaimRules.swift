@@ -1,6 +1,7 @@
 import AgentProtocol
 import Foundation
 import InstanceStore
+import NIOCore
 
 /// Takes jobs for an agent, and waits for one if there is none.
 struct ClaimRules: Sendable {
@@ -14,13 +15,14 @@ struct ClaimRules: Sendable {
     static let longestSession = 128
 
     func claim(
-        _ request: AgentMessages.ClaimRequest, for agent: AgentRecord, over connection: ObjectIdentifier
+        _ request: AgentMessages.ClaimRequest, for agent: AgentRecord, over channel: any Channel
     ) async throws -> [ClaimedJob] {
         guard (1...Self.longestSession).contains(request.session.utf8.count) else { throw APIFault.malformed("Bad value: session") }
         let name = queueAgent(named: agent.name)
         let limits = ClaimLimits(interactive: request.interactive, expedited: request.expedited, standard: request.standard)
-        let turn = waits.begin(agent, over: connection)
+        let turn = waits.begin(agent, over: channel)
         defer { waits.end(turn) }
+        guard waits.mayGoOn(turn) else { return [] }
 
         let clock = ContinuousClock()
         let end = clock.now + .seconds(min(max(0, request.waitSeconds), Self.longestWait))

@@ -1,5 +1,6 @@
 import AgentProtocol
 import InstanceStore
+import NIOCore
 import Synchronization
 
 /// The claims that are held back until a job comes. Per agent the newest counts: an older one, whose connection may be dead without our
@@ -27,8 +28,8 @@ final class ClaimWaits: Sendable {
 
     init(signal: JobSignal) { self.signal = signal }
 
-    func begin(_ agent: AgentRecord, over connection: ObjectIdentifier) -> Turn {
-        let queueName = queueAgent(named: agent.name)
+    func begin(_ agent: AgentRecord, over channel: any Channel) -> Turn {
+        let (queueName, connection) = (queueAgent(named: agent.name), ObjectIdentifier(channel))
         let (turn, displaces) = state.withLock { state in
             state.last += 1
             let held = Held(number: state.last, connection: connection, queueName: queueName)
@@ -36,6 +37,8 @@ final class ClaimWaits: Sendable {
             return (Turn(agent: agent.sysID, number: state.last), displaces)
         }
         if displaces { signal.wake(agent: queueName) }
+        // A client that went before its turn came will not go again.
+        if !channel.isActive { connectionClosed(connection) }
         return turn
     }
 

@@ -7,8 +7,7 @@ import NIOSSL
 
 struct InstanceRequestContext: RequestContext {
     var coreContext: CoreRequestContextStorage
-    /// Identity of the connection that the request came over.
-    var connection: ObjectIdentifier { ObjectIdentifier(channel) }
+    /// The connection that the request came over.
     let channel: any Channel
 
     init(source: Source) {

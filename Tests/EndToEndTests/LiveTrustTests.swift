@@ -4,6 +4,30 @@ import Testing
 
 @Suite("Whom a running agent trusts is what is on disk now, without a restart", .timeLimit(.minutes(15)))
 struct LiveTrustTests {
+    /// An agent that cannot get to its instance goes on as soon as the printed fix was pasted.
+    @Test func aFixTakesEffectWhileItStarts() throws {
+        let installation = try Installation()
+        let instance = try installation.startInstance()
+        defer { instance.end(SIGTERM) }
+        try installation.enrol()
+        let shown = try Counterpart.openssl.run(
+            ["x509", "-in", "instance/authority/root.pem", "-noout", "-fingerprint", "-sha256"], in: installation.folder)
+        let removed = try MidguardProcess.run([
+            "trust", "remove", "--fingerprint", String(shown.split(separator: "=")[1].prefix { $0 != "\n" }), "--home", installation.home,
+        ])
+        #expect(removed.code == 0, "\(removed)")
+        let agent = try installation.startAgent()
+        defer { agent.end(SIGTERM) }
+        func status() throws -> String { try MidguardProcess.run(["agent", "status", "--home", installation.home]).output }
+        let fix = try eventually(within: 60, "the agent says why; \(installation.logs)") {
+            let text = try status()
+            return text.contains("chain.root-missing") ? text.firstMatch(of: #/midguard trust add [^\n]*/#)?.0 : nil
+        }
+        try CheckTests.paste(fix + " --yes", in: installation.folder)
+        try eventually(within: 60, "it serves; \(installation.logs)") { try status().contains("serving") ? () : nil }
+        #expect(try !status().contains("chain.root-missing") && agent.isRunning)
+    }
+
     @Test func changesTakeEffect() throws {
         let site = try RotationTests.Site()
         let (home, folder) = (site.installation.home, site.installation.folder)

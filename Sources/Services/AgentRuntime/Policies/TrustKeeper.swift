@@ -19,14 +19,14 @@ struct TrustKeeper: Sendable {
     static let thread = "TrustKeeper"
 
     func run(every interval: Duration, policiesEvery patience: Duration) async {
-        var (seen, asked, standing) = (stamps, ContinuousClock.now, [Finding]())
+        var (seen, asked, standing) = (home.trustStamps, ContinuousClock.now, [Finding]())
         while true {
             do { try await Task.sleep(for: interval) } catch { return }
             if asked + patience <= .now {
                 asked = .now
                 await askForPolicies()
             }
-            let present = stamps
+            let present = home.trustStamps
             if present != seen {
                 seen = present
                 let earlier = standing
@@ -35,12 +35,6 @@ struct TrustKeeper: Sendable {
                 await keeper.raise(standing, thread: Self.thread)
             }
         }
-    }
-
-    /// Of everything that decides whom the agent trusts.
-    private var stamps: [String?] {
-        let beside = ((try? Files.list(home.furtherAnchors)) ?? []).sorted().map { home.furtherAnchors + "/" + $0 }
-        return ([home.trustStore, home.policyFile] + beside).map { path in Files.stamp(path).map { path + " " + $0 } }
     }
 
     /// What stands in the way, while the former trust stays in use.
@@ -73,5 +67,13 @@ struct TrustKeeper: Sendable {
         case .kept(let findings): await keeper.raise(findings, thread: Self.thread)
         case .differs: break
         }
+    }
+}
+
+extension AgentHome {
+    /// Of everything that decides whom the agent trusts.
+    var trustStamps: [String?] {
+        let beside = ((try? Files.list(furtherAnchors)) ?? []).sorted().map { furtherAnchors + "/" + $0 }
+        return ([trustStore, policyFile] + beside).map { path in Files.stamp(path).map { path + " " + $0 } }
     }
 }

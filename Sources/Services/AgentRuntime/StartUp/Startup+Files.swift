@@ -78,6 +78,7 @@ extension Startup {
             return (.refused([]), [])
         }
         let address = InstanceAddress(home.settings.url)
+        gathered.trustStamps = home.trustStamps
         do throws(TrustUnavailable) {
             var details: [String] = []
             if settings.login == .certificate, identity.pairs.clientIdentity == nil {
@@ -94,6 +95,14 @@ extension Startup {
         } catch {
             return (.refused(error.findings), [])
         }
+    }
+
+    /// Somebody changed whom the agent trusts while it waited. With what cannot be read now, what was read before goes on to count.
+    func openTrustAgain(_ gathered: inout Gathered) async {
+        if let again = try? AgentHome(path: layout.home) { gathered.home = again }
+        let (event, details) = await openTrust(&gathered)
+        for detail in ["Trust was changed while starting up"] + details { log.write(thread: Self.thread, detail) }
+        if case .refused(let findings) = event { await keeper.raise(findings, thread: Self.thread) }
     }
 
     /// The pair that the agent logs in with is gone from the keystore, and its own is there: the instance knows that one, so it lets the agent

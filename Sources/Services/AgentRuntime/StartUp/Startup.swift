@@ -54,7 +54,8 @@ struct Startup: Sendable {
                 (state, action) = state.after(event, persistence: persistence)
                 await tell(step, event, details, action)
             case .wait(let kind, let failures, let step):
-                try? await Task.sleep(for: delay(kind, failures))
+                await rest(delay(kind, failures), gathered)
+                if gathered.trustWasChanged { await openTrustAgain(&gathered) }
                 action = .perform(step)
             case .serve:
                 guard let ready = gathered.ready else { return .ended([]) }
@@ -62,6 +63,14 @@ struct Startup: Sendable {
             case .end(let findings): return .ended(findings)
             case .nothing: return .cancelled
             }
+        }
+    }
+
+    /// Until the time is over, or somebody changes whom the agent trusts: that may be what is waited for.
+    private func rest(_ delay: Duration, _ gathered: Gathered) async {
+        let end = ContinuousClock.now + delay
+        while ContinuousClock.now < end, !Task.isCancelled, !gathered.trustWasChanged {
+            try? await Task.sleep(for: min(.seconds(1), ContinuousClock.now.duration(to: end)))
         }
     }
 
@@ -113,12 +122,19 @@ extension Startup {
         var transport: (any InstanceTransport)?
         var client: InstanceClient?
         var store: (path: String, certificates: [ParsedCertificate])?
+        /// Of what the transport was made from.
+        var trustStamps: [String?]?
         var agent: SysID?
         var validation = AgentMessages.Validation.no
         var askedForValidation = false
         var validatingSince: ContinuousClock.Instant?
         /// Since when the instance does not trust the agent any more because it was silent.
         var autoInvalidated: Date?
+
+        var trustWasChanged: Bool {
+            guard let home, let trustStamps else { return false }
+            return home.trustStamps != trustStamps
+        }
 
         /// Whether the instance has said "Validating" for so long.
         mutating func validating(for limit: Duration) -> Bool {

@@ -104,7 +104,7 @@ import Testing
 
     static let plain = [
         ("http://a.example/", "http://a.example/"), ("HTTP://a", "HTTP://a"), ("http://user:secret@a/", "http://a/"),
-        ("http://user:se/c#r@et@a/", "http://a/"),
+        ("http://user:se/c#r@et@a/", "http://a/"), ("http://a/x?token=secret", "http://a/x"),
     ]
     @Test(arguments: plain) func plainHTTPIsRefusedAndItsPasswordIsNotTold(_ url: String, _ told: String) {
         #expect(throws: SettingsError.plainHTTP(url: told, at: Self.last)) { try Self.settings(["url": url]) }

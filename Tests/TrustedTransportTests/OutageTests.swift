@@ -151,10 +151,13 @@ struct OutageTests {
         #expect(paths.note(path, order: [.ocsp], outcomes: outcomes, at: now, isUse: false))
         #expect(paths.due(at: now).isEmpty)
         #expect(paths.due(at: now + 3 * 86_400).count == 1)
-        // Past its own end nobody speaks of a certificate any more.
+        // Past its own end nobody speaks of a certificate any more, and a silence about it is over.
+        #expect(paths.letGo(at: now).isEmpty && paths.postpone(path, at: now))
+        #expect(paths.letGo(at: now + 201 * 86_400) == [path.certificates])
         #expect(paths.due(at: now + 201 * 86_400).isEmpty)
         // What no connection used for a month is not asked about any more.
         #expect(await prefetch(atDay: 31) == 5)
+        #expect(told.withLock { $0.last } == .answered(subject: "CN=good"))
     }
 
     @Test func whatIsKeptIsVerifiedAgain() async throws {

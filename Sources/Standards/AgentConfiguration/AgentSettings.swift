@@ -166,7 +166,8 @@ struct Reading {
         let bad = SettingsError.badValue(name: "url", expected: "https://HOST/ or https://HOST:PORT/", at: parameter.position)
         let text = parameter.value
         if text.lowercased().hasPrefix("http://") {
-            throw .plainHTTP(url: withoutUser(text), at: parameter.position)
+            // What follows a ? may be a secret, too.
+            throw .plainHTTP(url: String(withoutUser(text).prefix { $0 != "?" }), at: parameter.position)
         }
         guard text.lowercased().hasPrefix("https://") else { throw bad }
         let authority = text.dropFirst("https://".count).prefix { !"/?#".contains($0) }

@@ -102,7 +102,11 @@ extension Startup {
         if let again = try? AgentHome(path: layout.home) { gathered.home = again }
         let (event, details) = await openTrust(&gathered)
         for detail in ["Trust was changed while starting up"] + details { log.write(thread: Self.thread, detail) }
-        if case .refused(let findings) = event { await keeper.raise(findings, thread: Self.thread) }
+        switch event {
+        case .passed: await keeper.settle { StartupStep.settles(.trust, $0) }
+        case .unreachable(let findings), .refused(let findings), .notValidated(let findings):
+            await keeper.raise(findings, thread: Self.thread)
+        }
     }
 
     /// The pair that the agent logs in with is gone from the keystore, and its own is there: the instance knows that one, so it lets the agent

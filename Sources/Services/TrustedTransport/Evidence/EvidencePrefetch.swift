@@ -6,7 +6,7 @@ import Synchronization
 public enum EvidenceNews: Hashable, Sendable {
     /// Nobody says anything new, and what is known goes on to count until then.
     case silent(subject: String, [RevocationObstacle], until: Date)
-    /// After a silence there is an answer again.
+    /// After a silence there is an answer again, or no connection rests on it any more.
     case answered(subject: String)
 }
 
@@ -75,12 +75,20 @@ final class EvidencePrefetch: Sendable {
         }
     }
 
+    /// Lets paths go that nobody uses or that have ended themselves; returns those of them about which nobody said anything new.
+    func letGo(at now: Date) -> [[ParsedCertificate]] {
+        entries.withLock { entries in
+            let old = entries.filter { certificates, entry in
+                now.timeIntervalSince(entry.used) >= Self.memory || certificates.contains { $0.notAfter < now }
+            }
+            for certificates in old.keys { entries[certificates] = nil }
+            return old.filter(\.value.isSilent).map(\.key)
+        }
+    }
+
     func due(at now: Date) -> [Due] {
         entries.withLock { entries in
-            entries = entries.filter { certificates, entry in
-                now.timeIntervalSince(entry.used) < Self.memory && certificates.allSatisfy { now <= $0.notAfter }
-            }
-            return entries.filter { $0.value.due <= now }.map { certificates, entry in
+            entries.filter { $0.value.due <= now }.map { certificates, entry in
                 Due(
                     path: CandidatePath(certificates: certificates, isAnchored: true, defects: []), order: entry.order,
                     ends: entry.ends, known: entry.known)
@@ -93,6 +101,7 @@ extension Dialer {
     /// Asks again about what is due.
     func prefetchEvidence(_ tell: (EvidenceNews) async -> Void) async {
         let now = configuration.clock()
+        for certificates in prefetch.letGo(at: now) { await tell(.answered(subject: certificates[0].subject.description)) }
         for item in prefetch.due(at: now) {
             if Task.isCancelled { return }
             let source = PatientSource(source, budget: configuration.evidenceBudget, kept: configuration.keptEvidence)
